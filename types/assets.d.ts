@@ -1,0 +1,12 @@
+declare module '*.vue' {
+  import type { DefineComponent } from 'vue';
+  const component: DefineComponent<object, object, unknown>;
+  export default component;
+}
+
+declare module '*.yaml' {
+  const data: Record<string, unknown>;
+  export default data;
+}
+
+declare module '*.css';

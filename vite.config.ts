@@ -1,0 +1,27 @@
+import { fileURLToPath } from 'node:url';
+import yaml from '@rollup/plugin-yaml';
+import vue from '@vitejs/plugin-vue';
+import { defineConfig } from 'vitest/config';
+
+const src = fileURLToPath(new URL('./src', import.meta.url));
+
+/** The standalone app (`src/app`), and the unit tests of the whole workspace. */
+export default defineConfig({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  base: './',
+  plugins: [vue(), yaml()],
+  resolve: { alias: { '@': src } },
+  build: { outDir: 'dist', emptyOutDir: true, target: 'es2022', sourcemap: false },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'pkg/**/*.test.ts', 'scripts/**/*.test.ts'],
+          environment: 'node'
+        }
+      }
+    ]
+  }
+});
