@@ -1,4 +1,5 @@
 /** The seams between the rooms of the simulator: store, clock, controllers, HTTP surface. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export interface ObjectMetadata {
   name: string;
@@ -189,4 +190,42 @@ export interface ActionHandler {
   /** Whether Steve advertises the action on this object now. */
   isOffered(cluster: Cluster, object: KubeObject): boolean;
   run(cluster: Cluster, object: KubeObject, body: Fields, user: string): ActionResult | Promise<ActionResult>;
+}
+
+/**
+ * An action whose request body is a stream (image upload): the HTTP surface hands over the request before a byte of its
+ * body is read. Takes precedence over an `ActionHandler` of the same name. Rejecting with `ActionError` answers in
+ * plain text; the surface drains or closes what is left of the request.
+ */
+export interface StreamAction {
+  typeId: string;
+  action: string;
+  /** Whether Steve advertises the action on this object now. */
+  isOffered(cluster: Cluster, object: KubeObject): boolean;
+  run(cluster: Cluster, object: KubeObject, req: IncomingMessage, url: URL, user: string): Promise<ActionResult>;
+}
+
+/** A `GET …/<link>` on an object, advertised in its `links` (`download`, `downloadcancel`). */
+export interface LinkHandler {
+  typeId: string;
+  link: string;
+  run(cluster: Cluster, object: KubeObject, res: ServerResponse): Promise<void> | void;
+}
+
+/** A named cluster. `build` fills an empty cluster (its controllers already run) and may set faults and timers. */
+export interface Scenario {
+  readonly name: string;
+  /** One sentence for `--help` and the panel. */
+  readonly description: string;
+  readonly timings?: Partial<Timings>;
+  build(cluster: Cluster): void;
+}
+
+/** What a fault or control call changed, in one sentence; throw `StoreError` 404/422 for bad arguments. */
+export interface FaultDefinition {
+  readonly name: string;
+  readonly description: string;
+  /** Argument names, `?` at the end when optional: `node`, `disk?`. */
+  readonly args: readonly string[];
+  apply(cluster: Cluster, args: Readonly<Record<string, unknown>>): string;
 }
