@@ -1,0 +1,152 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import yaml from '@rollup/plugin-yaml';
+import vue from '@vitejs/plugin-vue';
+import { build, type InlineConfig, type Rollup } from 'vite';
+import { bundledHostModules, describeSize, measure, overBudget, type FileSize } from './build/budget';
+import { hostMessages, inlineCss } from './build/plugins';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const ROOT = resolve(HERE, '../..');
+
+interface PackageFile {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly license: string;
+  readonly rancher: { readonly annotations: Readonly<Record<string, string>> };
+}
+
+export interface ExtensionBuild {
+  readonly name: string;
+  readonly version: string;
+  /** `dist-pkg/<name>-<version>`, absolute. */
+  readonly directory: string;
+  readonly sizes: readonly FileSize[];
+}
+
+interface Script {
+  readonly entry: string;
+  readonly fileName: string;
+  /** Property of globalThis that holds the script's exports. */
+  readonly globalId: string;
+  /** Legal identifier for the bundler: a dotted name would be split into nested objects. */
+  readonly identifier: string;
+}
+
+function configure(script: Script, version: string): InlineConfig {
+  return {
+    configFile: false,
+    root: HERE,
+    logLevel: 'warn',
+    publicDir: false,
+    mode: 'production',
+    plugins: [vue(), yaml(), inlineCss(`${script.globalId}-css`)],
+    resolve: { alias: { '@': join(ROOT, 'src') } },
+    define: {
+      'process.env.NODE_ENV': '"production"',
+      __VUE_PROD_DEVTOOLS__: 'false',
+      __LHV2_VERSION__: JSON.stringify(version),
+      __LHV2_HOST_MESSAGES__: JSON.stringify(hostMessages(ROOT))
+    },
+    build: {
+      write: false,
+      target: 'es2021',
+      minify: true,
+      cssCodeSplit: false,
+      sourcemap: false,
+      reportCompressedSize: false,
+      lib: { entry: join(HERE, script.entry), formats: ['iife'], name: script.identifier, fileName: () => script.fileName },
+      rollupOptions: {
+        external: ['vue'],
+        output: {
+          exports: 'named',
+          globals: { vue: 'Vue' },
+          footer: `;globalThis[${JSON.stringify(script.globalId)}]=${script.identifier};`
+        }
+      }
+    }
+  };
+}
+
+async function bundle(script: Script, version: string): Promise<string> {
+  const result = await build(configure(script, version));
+  const outputs = (Array.isArray(result) ? result : [result]) as Rollup.RollupOutput[];
+  const parts = outputs.flatMap((output) => output.output);
+  const chunk = parts.find((part): part is Rollup.OutputChunk => part.type === 'chunk' && part.isEntry);
+  const others = parts.filter((part) => part !== chunk).map((part) => part.fileName);
+
+  if (chunk === undefined) {
+    throw new Error(`${script.entry} gave no script`);
+  }
+  if (others.length > 0) {
+    throw new Error(`${script.entry} must be one file, but also gave ${others.join(', ')}`);
+  }
+
+  const foreign = bundledHostModules(chunk.moduleIds);
+
+  if (foreign.length > 0) {
+    throw new Error(`${script.fileName} contains what the host already has: ${foreign.slice(0, 5).join(', ')}`);
+  }
+
+  return chunk.code;
+}
+
+/**
+ * Builds the Rancher extension into `dist-pkg/<name>-<version>/`, laid out as Rancher's plugin cache fetches it:
+ * `files.txt` and `plugin/{package.json,<main>.js,pages-<version>.js}`. Name and version come from this package's
+ * `package.json` alone.
+ *
+ * @throws when a script exceeds its size budget or contains a module that the host owns.
+ */
+export async function buildExtension(options: { readonly outDir?: string; readonly log?: (line: string) => void } = {}): Promise<ExtensionBuild> {
+  const log = options.log ?? ((line: string): void => { process.stdout.write(`${line}\n`); });
+  const pkg = JSON.parse(await readFile(join(HERE, 'package.json'), 'utf8')) as PackageFile;
+  const id = `${pkg.name}-${pkg.version}`;
+  const directory = join(options.outDir ?? join(ROOT, 'dist-pkg'), id);
+  const main = `${id}.umd.min.js`;
+  const scripts: Script[] = [
+    { entry: 'index.ts', fileName: main, globalId: id, identifier: '__harvesterLonghornV2' },
+    { entry: 'pages.ts', fileName: `pages-${pkg.version}.js`, globalId: `${id}/pages`, identifier: '__harvesterLonghornV2Pages' }
+  ];
+  const contents = new Map<string, string>();
+
+  for (const script of scripts) {
+    contents.set(script.fileName, await bundle(script, pkg.version));
+  }
+
+  const sizes = [...contents].map(([name, content]) => measure(name, content));
+  const problems = overBudget(sizes);
+
+  log(`extension ${id}`);
+  sizes.forEach((size) => { log(describeSize(size)); });
+  if (problems.length > 0) {
+    throw new Error(`the extension is too big: ${problems.join('; ')}`);
+  }
+
+  contents.set('package.json', `${JSON.stringify({
+    name: pkg.name,
+    version: pkg.version,
+    description: pkg.description,
+    license: pkg.license,
+    private: false,
+    main,
+    files: ['**/*'],
+    rancher: { annotations: pkg.rancher.annotations }
+  }, null, 2)}\n`);
+  contents.set('icon.svg', await readFile(join(HERE, 'icon.svg'), 'utf8'));
+
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(join(directory, 'plugin'), { recursive: true });
+  for (const [name, content] of contents) {
+    await writeFile(join(directory, 'plugin', name), content);
+  }
+  await writeFile(join(directory, 'files.txt'), `${[...contents.keys()].sort().map((name) => `plugin/${name}`).join('\n')}\n`);
+
+  return { name: pkg.name, version: pkg.version, directory, sizes };
+}
+
+if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  await buildExtension();
+}

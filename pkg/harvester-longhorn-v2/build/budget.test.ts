@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { bundledHostModules, measure, overBudget } from './budget';
+
+describe('size budget', () => {
+  it('measures what a server sends', () => {
+    const size = measure('a.js', 'x'.repeat(10_000));
+
+    expect(size.raw).toBe(10_000);
+    expect(size.gzip).toBeLessThan(200);
+  });
+
+  it('accepts sizes at the limit and names what is above it', () => {
+    const budget = { entry: 100, total: 150 };
+
+    expect(overBudget([{ name: 'entry', raw: 1, gzip: 100 }, { name: 'pages', raw: 1, gzip: 50 }], budget)).toEqual([]);
+    expect(overBudget([{ name: 'entry', raw: 1, gzip: 101 }, { name: 'pages', raw: 1, gzip: 10 }], budget)).toEqual([expect.stringContaining('entry is')]);
+    expect(overBudget([{ name: 'entry', raw: 1, gzip: 90 }, { name: 'pages', raw: 1, gzip: 61 }], budget)).toEqual([expect.stringContaining('together')]);
+  });
+
+  it('finds a second Vue, and leaves our own files alone', () => {
+    expect(bundledHostModules([
+      '/x/node_modules/vue/dist/vue.runtime.esm-bundler.js', '/x/node_modules/@vue/reactivity/dist/a.js', '/x/node_modules/axios/index.js',
+      '/x/node_modules/pinia/dist/pinia.js', '/x/src/features/vue/a.ts', '/x/node_modules/@tanstack/vue-virtual/a.js'
+    ])).toHaveLength(3);
+  });
+});
