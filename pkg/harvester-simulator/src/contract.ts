@@ -139,6 +139,8 @@ export interface Cluster {
   readonly timings: Timings;
   /** Kubernetes nodes that are powered off or cut off right now (a fault, not an API object). */
   readonly faults: Faults;
+  /** Whether image URLs may lead off this machine; loopback addresses only when absent. */
+  readonly allowRemote?: boolean;
   /** Emits a Kubernetes Event object. */
   event(input: { namespace: string; involved: { apiVersion: string; kind: string; name: string; namespace?: string; uid?: string }; type: 'Normal' | 'Warning'; reason: string; message: string; component: string }): void;
 }
