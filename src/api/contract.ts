@@ -60,4 +60,6 @@ export interface HarvesterApi {
   action(kind: Kind, id: string, name: string, body?: unknown): Promise<unknown>;
   /** Image upload (`?action=upload&size=`), multipart field `file` (CDI). Resolves when the server has taken every byte. */
   uploadImage(id: string, file: File | Blob, options: { readonly fileName: string; readonly onProgress?: (p: UploadProgress) => void; readonly signal?: AbortSignal }): Promise<void>;
+  /** Objects per schema id, as the server counts them; rejects where it has no such endpoint. */
+  counts?(): Promise<Readonly<Record<string, number>>>;
 }
