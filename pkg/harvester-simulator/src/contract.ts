@@ -29,6 +29,16 @@ export interface KubeObject {
   [field: string]: unknown;
 }
 
+/** What `create` takes: the name may come from `generateName`; apiVersion and kind come from the type. */
+export interface NewObject {
+  apiVersion?: string;
+  kind?: string;
+  metadata: Partial<ObjectMetadata>;
+  spec?: Fields;
+  status?: Fields;
+  [field: string]: unknown;
+}
+
 export interface ResourceType {
   /** Steve schema id: `longhorn.io.volume`, `node`. */
   id: string;
@@ -67,7 +77,7 @@ export interface Store {
   get(typeId: string, key: string): KubeObject | undefined;
   list(typeId: string, options?: ListOptions): KubeObject[];
   /** Throws StoreError 409 AlreadyExists. Fills uid, timestamps, generateName. */
-  create(typeId: string, object: Partial<KubeObject> & { metadata: Partial<ObjectMetadata> }): KubeObject;
+  create(typeId: string, object: NewObject): KubeObject;
   /** Throws StoreError 404, or 409 Conflict when `metadata.resourceVersion` is given and stale. */
   update(typeId: string, object: KubeObject): KubeObject;
   /** The controllers' way to write: edit a draft; an edit that changes nothing writes nothing. Returns undefined when the object is gone. */

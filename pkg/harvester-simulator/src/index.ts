@@ -1,0 +1,6 @@
+export { createCluster, DEFAULT_TIMINGS, type ClusterOptions, type RunningCluster } from './cluster';
+export { ManualClock, RealTimeClock } from './clock';
+export { PROFILES, findProfile } from './profiles';
+export { createRandom } from './random';
+export { createStore } from './store';
+export type * from './contract';
