@@ -194,12 +194,12 @@ export function createKindFeed(options: KindFeedOptions): KindFeed {
     }
     phase = 'watching';
     subscribedAt = Date.now();
-    options.send({ resourceType: kind, ...(revision ? { resourceVersion: revision } : {}) });
     setState('ready', '', listedAt);
     later(START_GRACE, () => {
       setState('stale');
       list();
     });
+    options.send({ resourceType: kind, ...(revision ? { resourceVersion: revision } : {}) });
   }
 
   function stopped(): void {
