@@ -1,0 +1,148 @@
+import { KIND } from '../kube/kinds';
+import { ceilToGiB } from '../kube/sizes';
+import { countFit, explainPlacement } from '../longhorn/placement';
+import type { PlacementRequest, PlacementResult } from '../longhorn/placement-types';
+import type { ClusterView } from '../view';
+import { promiseSpace, readDisks, withDisks } from './promised-space';
+import type { Disks } from './promised-space';
+import { unreadReason } from './reading';
+import type { BootClass } from './types';
+
+export interface FitRequest {
+  readonly bootClass: Pick<BootClass, 'replicas' | 'nodeSelector' | 'diskSelector'>;
+  /** Bytes of a golden image that is still to be made; null when it exists already or its size isn't known. */
+  readonly imageSize: number | null;
+  /** Bytes of one VM's root disk. */
+  readonly machineSize: number;
+  /** VMs wanted at once. */
+  readonly instances: number;
+}
+
+/** One v2 disk, in bytes: what may be promised on it, what is, what this plan adds. */
+export interface DiskFit {
+  readonly nodeName: string;
+  readonly diskName: string;
+  readonly limitBytes: number;
+  readonly scheduledBytes: number;
+  readonly plannedBytes: number;
+  /** What is left to promise after the plan; negative never happens, replicas that don't fit are not planned. */
+  readonly leftBytes: number;
+  /** The plan goes no further because of this disk. */
+  readonly isLimit: boolean;
+}
+
+export interface FitForecast {
+  /** false: nodes and disks can't be read; everything below is empty. */
+  readonly isKnown: boolean;
+  readonly disks: readonly DiskFit[];
+  /** Whether every replica of the golden image finds a place; null when there is none to make. */
+  readonly isImagePlaceable: boolean | null;
+  /** Replicas that find no place, of the image when it does not fit, else of the first VM that does not. */
+  readonly missingReplicas: number;
+  /** VMs of `machineSize` that fit after the image, at most `COUNT_LIMIT`. */
+  readonly machines: number;
+  readonly fitsInstances: boolean;
+  /** With one replica less, how many would fit; null when that is not more, or not possible. */
+  readonly alternative: { readonly replicas: number; readonly machines: number } | null;
+  readonly limitedBy: PlacementResult['limitedBy'];
+}
+
+/** Counting stops here: "1,000 or more". */
+export const COUNT_LIMIT = 1000;
+
+const UNKNOWN: FitForecast = Object.freeze({
+  isKnown: false, disks: [], isImagePlaceable: null, missingReplicas: 0, machines: 0, fitsInstances: false, alternative: null, limitedBy: null
+});
+
+/**
+ * Whether the golden image fits, where its replicas would go, and how many VMs fit after it, by Longhorn's own
+ * placement and over-provisioning rules. Each VM disk is a full copy with all its replicas; sizes are promised in full.
+ */
+export function forecastFit(view: ClusterView, request: FitRequest): FitForecast {
+  if (unreadReason(view, KIND.longhornNode) !== null) {
+    return UNKNOWN;
+  }
+
+  const demanded = demand(request, ceilToGiB(request.machineSize));
+  const start = readDisks(view);
+  const image = request.imageSize === null ? null : explainPlacement(view, demand(request, request.imageSize));
+  const isImagePlaceable = image === null ? null : image.chosen.length >= image.missing;
+  const afterImage = image && request.imageSize !== null ? promiseSpace(start, image.chosen, request.imageSize) : start;
+  const machines = isImagePlaceable === false ? 0 : countFit(withDisks(view, afterImage), demanded, COUNT_LIMIT) ?? 0;
+  const planned = withDisks(view, placeMachines(view, afterImage, demanded, Math.min(machines, request.instances)));
+  const next = isImagePlaceable === false ? image : explainPlacement(planned, demanded);
+  const isShort = isImagePlaceable === false || machines < request.instances;
+
+  return {
+    isKnown: true,
+    disks: compareDisks(start, planned, demanded, isShort),
+    isImagePlaceable,
+    missingReplicas: isShort && next ? next.missing - next.chosen.length : 0,
+    machines,
+    fitsInstances: !isShort,
+    alternative: findAlternative(view, request, machines),
+    limitedBy: isShort ? next?.limitedBy ?? null : null
+  };
+}
+
+function demand(request: FitRequest, size: number): PlacementRequest {
+  const { replicas, nodeSelector, diskSelector } = request.bootClass;
+
+  return { size, replicas, engine: 'v2', nodeSelector, diskSelector };
+}
+
+// Beyond a handful of machines the picture per disk no longer changes anybody's mind.
+const DRAWN_MACHINES = 100;
+
+function placeMachines(view: ClusterView, disks: Disks, request: PlacementRequest, count: number): Disks {
+  let current = disks;
+
+  for (let index = 0; index < Math.min(count, DRAWN_MACHINES); index++) {
+    current = promiseSpace(current, explainPlacement(withDisks(view, current), request).chosen, request.size);
+  }
+
+  return current;
+}
+
+function compareDisks(before: Disks, after: ClusterView, request: PlacementRequest, isShort: boolean): readonly DiskFit[] {
+  const scheduled = new Map([...before.values()].flatMap(node => node.disks.map(disk => [`${node.meta.name}/${disk.name}`, disk.storageScheduled ?? 0] as const)));
+
+  return explainPlacement(after, request).nodes.flatMap(node => node.disks
+    .filter(disk => disk.type === 'block' && disk.limitBytes !== null)
+    .map(disk => {
+      const was = scheduled.get(`${disk.nodeName}/${disk.diskName}`) ?? 0;
+      const now = disk.scheduledBytes ?? 0;
+      const limit = disk.limitBytes ?? 0;
+
+      return {
+        nodeName: disk.nodeName,
+        diskName: disk.diskName,
+        limitBytes: limit,
+        scheduledBytes: was,
+        plannedBytes: now - was,
+        leftBytes: Math.max(0, limit - now),
+        isLimit: isShort && (disk.code === 'insufficient-allocatable' || disk.code === 'insufficient-free')
+      };
+    }));
+}
+
+function findAlternative(view: ClusterView, request: FitRequest, machines: number): FitForecast['alternative'] {
+  const replicas = request.bootClass.replicas - 1;
+
+  if (replicas < 1 || machines >= request.instances) {
+    return null;
+  }
+
+  const fewer = { ...request, bootClass: { ...request.bootClass, replicas } };
+  const image = request.imageSize === null ? null : explainPlacement(view, demand(fewer, request.imageSize));
+
+  if (image && image.chosen.length < image.missing) {
+    return null;
+  }
+
+  const disks = readDisks(view);
+  const after = image && request.imageSize !== null ? promiseSpace(disks, image.chosen, request.imageSize) : disks;
+  const count = countFit(withDisks(view, after), demand(fewer, ceilToGiB(request.machineSize)), COUNT_LIMIT) ?? 0;
+
+  return count > machines ? { replicas, machines: count } : null;
+}

@@ -1,0 +1,47 @@
+import type { KubeNodeRecord } from '../harvester/types';
+import { KIND } from '../kube/kinds';
+import { explainPlacement } from '../longhorn/placement';
+import type { PlacementCode } from '../longhorn/placement-types';
+import type { ClusterView } from '../view';
+import { firstUnread } from './reading';
+
+/** A node on which v2 may run: Ready, not cordoned, not a witness, v2 not switched off by label. */
+export function isEligibleNode(node: KubeNodeRecord): boolean {
+  return node.isReady === true && !node.isCordoned && !node.isWitness && !node.isV2Disabled && node.meta.deletedAt === null;
+}
+
+/** Names of the eligible nodes, in order; null when nodes can't be read. */
+export function listEligibleNodes(view: ClusterView): readonly string[] | null {
+  if (firstUnread(view, [KIND.node])) {
+    return null;
+  }
+
+  return [...view.all(KIND.node)].filter(isEligibleNode).map(node => node.meta.name).sort();
+}
+
+// A full disk is still a disk: whether there is room is another question.
+const HAS_DISK: readonly PlacementCode[] = ['ok', 'chosen', 'insufficient-free', 'insufficient-allocatable'];
+
+/**
+ * Names of the eligible nodes with a v2 disk that Longhorn would use for these tags, by its own placement rules; null
+ * when nodes or disks can't be read.
+ */
+export function listDiskNodes(view: ClusterView, nodeSelector: readonly string[] = [], diskSelector: readonly string[] = []): readonly string[] | null {
+  const eligible = listEligibleNodes(view);
+
+  if (eligible === null || firstUnread(view, [KIND.longhornNode])) {
+    return null;
+  }
+
+  const placement = explainPlacement(view, { size: 1, replicas: 1, engine: 'v2', nodeSelector, diskSelector });
+
+  return placement.nodes
+    .filter(node => HAS_DISK.includes(node.code) && eligible.includes(node.nodeName))
+    .map(node => node.nodeName);
+}
+
+/** v2 disks driven by AIO: they have no unmap, a trim inside the guest pauses the VM. */
+export function listAioDisks(view: ClusterView): readonly { readonly node: string; readonly disk: string }[] {
+  return [...view.all(KIND.longhornNode)].flatMap(node =>
+    node.disks.filter(disk => disk.type === 'block' && disk.driver === 'aio').map(disk => ({ node: node.meta.name, disk: disk.name })));
+}
