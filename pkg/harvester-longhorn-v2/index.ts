@@ -1,1 +1,52 @@
-export default function (): void { /* */ }
+import type { HostInternal, HostPlugin, HostServices } from './host/types';
+import { registerFormatters } from './host/entry/formatters';
+import { lazyComponent } from './host/entry/lazy';
+import { checkHost, findHarvester } from './host/entry/login-checks';
+import { createPagesLoader, pagesUrl } from './host/entry/pages-loader';
+import { CELL, registerEverything, type ComponentOf } from './host/entry/registrations';
+import { createTranslate, mergeTexts, registerTexts } from './host/entry/texts';
+
+const NAME = 'harvester-longhorn-v2';
+/** Known only while the script runs for the first time. */
+const ENTRY_URL = (document.currentScript as HTMLScriptElement | null)?.src ?? '';
+
+/**
+ * Entry point that Rancher calls once the script is loaded. Registers tabs, panels, columns and the page; everything they
+ * show comes from the second script, fetched when the first of them is seen.
+ */
+export default function initialize(plugin: HostPlugin, internal: HostInternal): void {
+  const { store, $axios, plugins } = internal;
+  const t = createTranslate(store);
+  const logoutListeners: (() => void)[] = [];
+
+  const services: HostServices = {
+    store,
+    http: $axios,
+    version: __LHV2_VERSION__,
+    harvesterVersion: () => findHarvester(plugins.getPlugins())?.version ?? '',
+    onLogout: (listener) => { logoutListeners.push(listener); }
+  };
+  const loader = createPagesLoader({
+    url: pagesUrl(ENTRY_URL, __LHV2_VERSION__),
+    globalId: `${NAME}-${__LHV2_VERSION__}/pages`,
+    services,
+    afterInstall: (pages) => mergeTexts(store, pages)
+  });
+  const lazily: ComponentOf = (name, options) => lazyComponent(name, loader, t, options);
+
+  plugin.metadata = { name: NAME, version: __LHV2_VERSION__ };
+  registerTexts(plugin, () => loader.current());
+  registerEverything(plugin, lazily);
+  registerFormatters(plugin, plugins, {
+    [CELL.volume]: lazily('VolumeCell', { isQuiet: true }),
+    [CELL.machine]: lazily('MachineCell', { isQuiet: true })
+  });
+  plugin.addNavHooks({
+    onLogin: async () => { await checkHost(store, plugins.getPlugins(), t); },
+    onLogout: () => {
+      logoutListeners.forEach((listener) => { listener(); });
+
+      return Promise.resolve();
+    }
+  });
+}

@@ -1,0 +1,54 @@
+import type { HostStore, LoadedPlugin } from '../types';
+import type { HostTranslate } from './lazy';
+
+const SHOWN = 'lhv2-notice';
+const OLDEST = { major: 1, minor: 5 } as const;
+
+/** The loaded Harvester UI, whether installed from a catalog or built in. */
+export function findHarvester(plugins: Readonly<Record<string, LoadedPlugin>>): LoadedPlugin | undefined {
+  return Object.values(plugins).find((plugin) => plugin.name === 'harvester');
+}
+
+/** True when a version is surely older than the first Harvester UI that knows v2 boot volumes; unreadable versions are not. */
+export function isTooOld(version: string): boolean {
+  const match = /^v?(\d+)\.(\d+)/.exec(version);
+
+  if (match === null) {
+    return false;
+  }
+
+  const major = Number(match[1]);
+
+  return major < OLDEST.major || (major === OLDEST.major && Number(match[2]) < OLDEST.minor);
+}
+
+/** True when a Harvester cluster is registered in this Rancher: without one, a missing Harvester UI is nobody's problem. */
+function hasHarvesterCluster(store: HostStore): boolean {
+  const all = store.getters['management/all'];
+  const clusters: unknown = typeof all === 'function' ? (all as (type: string) => unknown)('management.cattle.io.cluster') : [];
+
+  return Array.isArray(clusters) && clusters.some((cluster) => (cluster as { status?: { provider?: string } } | null)?.status?.provider === 'harvester');
+}
+
+/**
+ * Looks, once everything is loaded, whether the Harvester UI that we plug into is there and new enough; says so in one
+ * notice per browser session when it is not.
+ */
+export async function checkHost(store: HostStore, plugins: Readonly<Record<string, LoadedPlugin>>, t: HostTranslate, storage: Pick<Storage, 'getItem' | 'setItem'> = sessionStorage): Promise<'ok' | 'missing' | 'old'> {
+  const harvester = findHarvester(plugins);
+  const version = harvester?.version ?? '';
+  const verdict = harvester === undefined ? 'missing' : isTooOld(version) ? 'old' : 'ok';
+
+  if (verdict === 'ok' || storage.getItem(SHOWN) !== null || (verdict === 'missing' && !hasHarvesterCluster(store))) {
+    return verdict;
+  }
+
+  storage.setItem(SHOWN, verdict);
+  await store.dispatch('growl/warning', {
+    title: t('lhv2.host.noticeTitle'),
+    message: verdict === 'missing' ? t('lhv2.host.harvesterMissing') : t('lhv2.host.harvesterOld', { version }),
+    timeout: 0
+  });
+
+  return verdict;
+}

@@ -1,0 +1,88 @@
+import type { Component } from 'vue';
+import { PAGE } from '../routes';
+import type { ComponentLoader, HostPlugin, PageComponent } from '../types';
+
+/** Frozen strings of the shell's enums (`core/types.ts`); pinned by a contract test. */
+export const TAB = { legacy: 'tab', create: 'resource-create-page', edit: 'resource-edit-page' } as const;
+export const PANEL = { detailTop: 'detail-top', masthead: 'details-masthead', list: 'resource-list' } as const;
+export const COLUMN = 'resource-list';
+
+const PRODUCT = ['harvester'];
+/** Between Storage (89) and Labels (2) on the image form; between Basics (0) or Volumes (-1) and Network (-2) on the VM form. */
+const WEIGHT = { imageTab: 88, machineTab: -1.5 } as const;
+
+export const CELL = { volume: 'Lhv2VolumeHealth', machine: 'Lhv2MachineHealth' } as const;
+
+export type ComponentOf = (name: PageComponent, options?: { readonly isQuiet?: boolean }) => Component;
+
+const loaderOf = (component: Component): ComponentLoader => () => Promise.resolve(component);
+
+/**
+ * A tab on a form page. Registered for the page's own location (Harvester UI 1.8 and later) and for the old one that all
+ * versions know; the host takes the old one only where it finds none of the former, so there are never two.
+ */
+function addFormTab(plugin: HostPlugin, resource: string, mode: 'create' | 'edit', weight: number, component: Component): void {
+  const tab = { name: 'lhv2-boot', labelKey: 'lhv2.host.tab', weight, showHeader: false, component: loaderOf(component) };
+
+  plugin.addTab(TAB[mode], { product: PRODUCT, resource: [resource] }, { ...tab });
+  plugin.addTab(TAB.legacy, { product: PRODUCT, resource: [resource], mode: [mode] }, { ...tab });
+}
+
+/** Panels on a detail page. Which of the two locations a page has depends on its version; the panel shows itself once. */
+function addDetailPanel(plugin: HostPlugin, resource: string, component: Component): void {
+  for (const location of [PANEL.detailTop, PANEL.masthead]) {
+    plugin.addPanel(location, { product: PRODUCT, resource: [resource], mode: ['detail'] }, { component: loaderOf(component) });
+  }
+}
+
+function addHealthColumn(plugin: HostPlugin, resource: string, formatter: string): void {
+  plugin.addTableColumn(COLUMN, { product: PRODUCT, resource: [resource] }, {
+    name: 'lhv2-health', labelKey: 'lhv2.host.column', value: 'id', sort: false, search: false, formatter, weight: 1, width: 160
+  });
+}
+
+/** Volume Health in Harvester's side navigation, below Volumes, on Harvester's own list route: no route of ours to break. */
+function addHealthPage(plugin: HostPlugin, page: Component): void {
+  plugin.register('list', PAGE.health, loaderOf(page));
+  plugin.addProduct({
+    init: (self, store) => {
+      const owned = [...self.productNames];
+      const dsl = self.DSL(store, 'harvester');
+
+      dsl.virtualType({
+        name: PAGE.health,
+        labelKey: 'lhv2.host.nav',
+        group: 'root',
+        namespaced: false,
+        weight: 496.5,
+        exact: false,
+        ifHaveType: 'persistentvolumeclaim',
+        route: { name: 'harvester-c-cluster-resource', params: { product: 'harvester', resource: PAGE.health } }
+      });
+      dsl.basicType([PAGE.health]);
+      dsl.configureType(PAGE.health, { showListMasthead: false, isCreatable: false, canYaml: false });
+      // The DSL claims the product for us; Rancher would take Harvester's navigation down together with this extension.
+      self.productNames.splice(0, self.productNames.length, ...owned);
+    }
+  });
+}
+
+/** Everything this extension adds to Harvester's pages. Called once, while the host initialises the extension. */
+export function registerEverything(plugin: HostPlugin, component: ComponentOf): void {
+  const imageTab = component('ImageTab');
+
+  addFormTab(plugin, PAGE.image, 'create', WEIGHT.imageTab, imageTab);
+  addFormTab(plugin, PAGE.image, 'edit', WEIGHT.imageTab, imageTab);
+  addFormTab(plugin, PAGE.machine, 'create', WEIGHT.machineTab, component('MachineTab'));
+
+  addDetailPanel(plugin, PAGE.volume, component('VolumePanel'));
+  addDetailPanel(plugin, PAGE.machine, component('MachinePanel'));
+  addDetailPanel(plugin, PAGE.image, component('ImagePanel'));
+  addDetailPanel(plugin, PAGE.host, component('HostPanel'));
+
+  addHealthColumn(plugin, PAGE.volume, CELL.volume);
+  addHealthColumn(plugin, PAGE.machine, CELL.machine);
+  plugin.addPanel(PANEL.list, { product: PRODUCT, resource: [PAGE.volume] }, { component: loaderOf(component('VolumesBanner', { isQuiet: true })) });
+
+  addHealthPage(plugin, component('HealthPage'));
+}

@@ -1,0 +1,44 @@
+import type { HostPlugin, HostStore, Pages } from '../types';
+import type { HostTranslate } from './lazy';
+
+export const LOCALES = ['en-us', 'zh-hans'] as const;
+export const DEFAULT_LOCALE = 'en-us';
+
+/** Texts of one locale as the host's i18n takes them: everything below `lhv2`. */
+function messagesFor(locale: (typeof LOCALES)[number], pages: Pages | null): Record<string, unknown> {
+  return { lhv2: { ...(pages?.messages[locale] as object | undefined), host: __LHV2_HOST_MESSAGES__[locale] } };
+}
+
+/**
+ * Registers the texts with the host. Its i18n asks again whenever it loads a locale, so the answer grows once the pages
+ * are there.
+ */
+export function registerTexts(plugin: HostPlugin, pages: () => Pages | null): void {
+  for (const locale of LOCALES) {
+    plugin.addL10n(locale, () => ({ default: messagesFor(locale, pages()) }));
+  }
+}
+
+/**
+ * Brings the texts of the pages into locales that the host has loaded already. Both at once, before anything is shown:
+ * the host caches the first text it finds for a key, and would keep an English one for Chinese.
+ */
+export async function mergeTexts(store: HostStore, pages: Pages): Promise<void> {
+  const i18n = store.state.i18n as { readonly translations?: Readonly<Record<string, unknown>> } | undefined;
+
+  for (const locale of LOCALES) {
+    if (locale === DEFAULT_LOCALE || i18n?.translations?.[locale] !== undefined) {
+      await store.dispatch('i18n/mergeLoad', { locale, module: { default: messagesFor(locale, pages) } });
+    }
+  }
+}
+
+/** The host's translation, unescaped: what we show goes through Vue's text interpolation, which escapes once. */
+export function createTranslate(store: HostStore): HostTranslate {
+  return (key, params) => {
+    const translate = store.getters['i18n/t'];
+    const text: unknown = typeof translate === 'function' ? (translate as (key: string, params?: unknown) => unknown)(key, params) : undefined;
+
+    return typeof text === 'string' ? text : `%${key}%`;
+  };
+}
