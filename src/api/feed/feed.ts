@@ -17,6 +17,8 @@ export interface FeedOptions {
   readonly onUnauthorized?: () => void;
   /** The socket opened or was lost. */
   readonly onConnection?: (isOpen: boolean) => void;
+  /** Epoch milliseconds for the stamps of read states; default the machine's clock. */
+  readonly now?: () => number;
   readonly random?: () => number;
 }
 
@@ -102,6 +104,7 @@ export function createFeed(api: HarvesterApi, options: FeedOptions = {}): Feed {
         onUnauthorized: () => options.onUnauthorized?.(),
         forgetAccess,
         queue,
+        now: options.now ?? Date.now,
         pageSize: options.pageSize ?? PAGE_SIZE,
         ...(options.random ? { random: options.random } : {})
       });

@@ -25,6 +25,7 @@ export interface KindFeedOptions {
   readonly forgetAccess: () => void;
   /** Runs a list when there is room: not every kind at once. */
   readonly queue: <T>(job: () => Promise<T>) => Promise<T>;
+  readonly now: () => number;
   readonly pageSize: number;
   readonly random?: () => number;
 }
@@ -72,7 +73,7 @@ export function createKindFeed(options: KindFeedOptions): KindFeed {
 
   const setState = (status: ReadStatus, message = '', readAt = state.readAt): void => {
     if (status !== state.status || message !== state.message || readAt !== state.readAt) {
-      state = { status, since: status === state.status ? state.since : Date.now(), readAt, message };
+      state = { status, since: status === state.status ? state.since : options.now(), readAt, message };
       sink.state(state);
     }
   };
@@ -150,7 +151,7 @@ export function createKindFeed(options: KindFeedOptions): KindFeed {
     if (!wasComplete()) {
       setState('loading');
     }
-    const begunAt = Date.now();
+    const begunAt = options.now();
     const first = await options.queue(() => readPages(signal));
 
     if (signal.aborted) {
