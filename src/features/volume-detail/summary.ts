@@ -1,0 +1,59 @@
+import type { DegradedPhase, Level } from '@/domain/health/types';
+import type { HealthIndex } from '@/stores/contract';
+
+/** What the sentence at the top of the page counts. */
+export interface Summary {
+  readonly total: number;
+  readonly needsAttention: number;
+  readonly rebuilding: number;
+  /** Volume of the rebuild that is furthest behind; '' without one. */
+  readonly slowestRebuild: string;
+  /** Its percent, 0..100. */
+  readonly slowestPercent: number;
+  readonly byLevel: Readonly<Record<Level, number>>;
+  readonly byPhase: Readonly<Partial<Record<DegradedPhase, number>>>;
+  readonly stoppedShort: number;
+}
+
+const known = new WeakMap<object, { readonly version: number; readonly summary: Summary }>();
+
+/** One pass over the verdicts, kept until the index changes: every banner and badge on a page shares it. */
+export function summarize(health: Pick<HealthIndex, 'version' | 'verdicts'>): Summary {
+  const version = health.version.value;
+  const kept = known.get(health);
+
+  if (kept?.version === version) {
+    return kept.summary;
+  }
+  const byLevel: Record<Level, number> = { critical: 0, degraded: 0, unknown: 0, transition: 0, stopped: 0, healthy: 0 };
+  const byPhase: Partial<Record<DegradedPhase, number>> = {};
+  let total = 0;
+  let needsAttention = 0;
+  let rebuilding = 0;
+  let stoppedShort = 0;
+  let slowestRebuild = '';
+  let slowestPercent = 101;
+
+  for (const verdict of health.verdicts()) {
+    total += 1;
+    needsAttention += verdict.needsAttention ? 1 : 0;
+    byLevel[verdict.level] += 1;
+    if (verdict.level === 'degraded' && verdict.phase) {
+      byPhase[verdict.phase] = (byPhase[verdict.phase] ?? 0) + 1;
+    }
+    if (verdict.level === 'stopped' && verdict.wantedReplicas !== null && verdict.goodReplicas < verdict.wantedReplicas) {
+      stoppedShort += 1;
+    }
+    if (verdict.rebuild) {
+      rebuilding += 1;
+      if (verdict.rebuild.percent < slowestPercent) {
+        slowestPercent = verdict.rebuild.percent;
+        slowestRebuild = verdict.volumeName;
+      }
+    }
+  }
+  const summary: Summary = { total, needsAttention, rebuilding, slowestRebuild, slowestPercent: slowestRebuild ? slowestPercent : 0, byLevel, byPhase, stoppedShort };
+
+  known.set(health, { version, summary });
+  return summary;
+}
