@@ -1,0 +1,30 @@
+import { defineController } from '../support/controller';
+import { TYPE } from '../support/types';
+import { CloneFlow } from './clone-flow';
+import { ImportFlow } from './import-flow';
+import { IDLE, showPhase } from './phase';
+
+/** CDI's data volume controllers: one flow for what is filled from outside, one for clones. */
+export const dataVolumeController = defineController({
+  name: 'datavolume-controller',
+  watches: [{ typeId: TYPE.dataVolume }],
+  create: (cluster, { enqueue, observe }) => {
+    const imports = new ImportFlow(cluster, (key) => enqueue(key));
+    const clones = new CloneFlow(cluster);
+    observe(({ type, typeId, object }) => {
+      if (type !== 'remove' || typeId !== TYPE.dataVolume) return;
+      imports.forget(object);
+      clones.forget(object);
+    });
+    return (key) => {
+      const dataVolume = cluster.store.get(TYPE.dataVolume, key);
+      if (dataVolume === undefined || dataVolume.metadata.deletionTimestamp !== undefined) return;
+      if (dataVolume.status?.phase === 'Succeeded') return;
+      const source = dataVolume.spec?.source ?? {};
+      if (source.pvc !== undefined) return clones.reconcile(dataVolume);
+      if (source.http !== undefined || source.upload !== undefined || source.blank !== undefined) return imports.reconcile(dataVolume);
+      showPhase(cluster, dataVolume, { phase: 'Pending', progress: 'N/A', running: { ...IDLE, reason: 'SourceNotSupported', message: 'the source of this DataVolume is not simulated' } });
+      return;
+    };
+  }
+});

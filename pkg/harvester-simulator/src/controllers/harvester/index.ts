@@ -1,0 +1,32 @@
+import type { Controller, LinkHandler, StreamAction } from '../../contract';
+import { dataVolumeController } from './cdi/data-volume';
+import { storageProfileController } from './cdi/storage-profile';
+import { imageController } from './image/image-controller';
+import { attachDetachController } from './storage/attachments';
+import { expansionController } from './storage/expansion';
+import { kubelet } from './storage/kubelet';
+import { podScheduler } from './storage/pod-scheduler';
+import { provisioner } from './storage/provisioner';
+import { claimReclaimer, volumeReclaimer } from './storage/reclaimer';
+import { snapshotController } from './storage/snapshots';
+
+/** The controllers of Harvester, CDI, KubeVirt and the parts of Kubernetes under them, in the order they start. */
+export const controllers: Controller[] = [
+  storageProfileController,
+  provisioner,
+  claimReclaimer,
+  volumeReclaimer,
+  expansionController,
+  snapshotController,
+  podScheduler,
+  attachDetachController,
+  kubelet,
+  dataVolumeController,
+  imageController
+];
+
+/** Actions with a streamed body: image upload. */
+export const streamActions: StreamAction[] = [];
+
+/** Links with a body of their own: image download. */
+export const linkHandlers: LinkHandler[] = [];
