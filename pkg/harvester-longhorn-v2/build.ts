@@ -5,7 +5,7 @@ import yaml from '@rollup/plugin-yaml';
 import vue from '@vitejs/plugin-vue';
 import { build, type InlineConfig, type Rollup } from 'vite';
 import { bundledHostModules, describeSize, measure, overBudget, type FileSize } from './build/budget';
-import { hostMessages, inlineCss } from './build/plugins';
+import { hostMessages, inlineCss, withoutApp } from './build/plugins';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = resolve(HERE, '../..');
@@ -42,7 +42,7 @@ function configure(script: Script, version: string): InlineConfig {
     logLevel: 'warn',
     publicDir: false,
     mode: 'production',
-    plugins: [vue(), yaml(), inlineCss(`${script.globalId}-css`)],
+    plugins: [vue(), yaml({ transform: withoutApp }), inlineCss(`${script.globalId}-css`)],
     resolve: { alias: { '@': join(ROOT, 'src') } },
     define: {
       'process.env.NODE_ENV': '"production"',

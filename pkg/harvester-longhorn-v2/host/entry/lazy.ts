@@ -5,13 +5,20 @@ import type { PagesLoader } from './pages-loader';
 export type HostTranslate = (key: string, params?: Readonly<Record<string, unknown>>) => string;
 
 
+export interface LazyOptions {
+  /** Cells and banners: nothing while loading, a dash when loading failed. */
+  readonly isQuiet?: boolean;
+  /** Passed on beside what the host passes. */
+  readonly attrs?: Readonly<Record<string, unknown>>;
+}
+
 /**
  * A component of the second script under a name that the host can mount at once. It forwards every attribute, and says
  * what failed, with a way to try again, when the script cannot be fetched.
  *
  * It carries an empty `fetch`: the host's list pages take it as "this page reads its own data" and ask for no schema.
  */
-export function lazyComponent(name: PageComponent, loader: PagesLoader, t: HostTranslate, options: { readonly isQuiet?: boolean } = {}): Component {
+export function lazyComponent(name: PageComponent, loader: PagesLoader, t: HostTranslate, options: LazyOptions = {}): Component {
   return {
     name: `Lhv2${name}`,
     inheritAttrs: false,
@@ -36,7 +43,7 @@ export function lazyComponent(name: PageComponent, loader: PagesLoader, t: HostT
 
       return () => {
         if (component.value !== null) {
-          return h(component.value, attrs);
+          return h(component.value, { ...attrs, ...options.attrs });
         }
         if (!hasFailed.value || options.isQuiet === true) {
           return hasFailed.value ? h('span', { class: 'text-muted', title: t('lhv2.host.pagesFailed', { url: loader.url }) }, '—') : null;

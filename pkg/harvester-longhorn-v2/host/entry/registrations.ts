@@ -1,6 +1,7 @@
 import type { Component } from 'vue';
 import { PAGE } from '../routes';
 import type { ComponentLoader, HostPlugin, PageComponent } from '../types';
+import type { LazyOptions } from './lazy';
 
 /** Frozen strings of the shell's enums (`core/types.ts`); pinned by a contract test. */
 export const TAB = { legacy: 'tab', create: 'resource-create-page', edit: 'resource-edit-page' } as const;
@@ -13,7 +14,7 @@ const WEIGHT = { imageTab: 88, machineTab: -1.5 } as const;
 
 export const CELL = { volume: 'Lhv2VolumeHealth', machine: 'Lhv2MachineHealth' } as const;
 
-export type ComponentOf = (name: PageComponent, options?: { readonly isQuiet?: boolean }) => Component;
+export type ComponentOf = (name: PageComponent, options?: LazyOptions) => Component;
 
 const loaderOf = (component: Component): ComponentLoader => () => Promise.resolve(component);
 
@@ -29,9 +30,9 @@ function addFormTab(plugin: HostPlugin, resource: string, mode: 'create' | 'edit
 }
 
 /** Panels on a detail page. Which of the two locations a page has depends on its version; the panel shows itself once. */
-function addDetailPanel(plugin: HostPlugin, resource: string, component: Component): void {
+function addDetailPanel(plugin: HostPlugin, resource: string, name: PageComponent, lazily: ComponentOf): void {
   for (const location of [PANEL.detailTop, PANEL.masthead]) {
-    plugin.addPanel(location, { product: PRODUCT, resource: [resource], mode: ['detail'] }, { component: loaderOf(component) });
+    plugin.addPanel(location, { product: PRODUCT, resource: [resource], mode: ['detail'] }, { component: loaderOf(lazily(name, { attrs: { isPreferred: location === PANEL.detailTop } })) });
   }
 }
 
@@ -68,21 +69,21 @@ function addHealthPage(plugin: HostPlugin, page: Component): void {
 }
 
 /** Everything this extension adds to Harvester's pages. Called once, while the host initialises the extension. */
-export function registerEverything(plugin: HostPlugin, component: ComponentOf): void {
-  const imageTab = component('ImageTab');
+export function registerEverything(plugin: HostPlugin, lazily: ComponentOf): void {
+  const imageTab = lazily('ImageTab');
 
   addFormTab(plugin, PAGE.image, 'create', WEIGHT.imageTab, imageTab);
   addFormTab(plugin, PAGE.image, 'edit', WEIGHT.imageTab, imageTab);
-  addFormTab(plugin, PAGE.machine, 'create', WEIGHT.machineTab, component('MachineTab'));
+  addFormTab(plugin, PAGE.machine, 'create', WEIGHT.machineTab, lazily('MachineTab'));
 
-  addDetailPanel(plugin, PAGE.volume, component('VolumePanel'));
-  addDetailPanel(plugin, PAGE.machine, component('MachinePanel'));
-  addDetailPanel(plugin, PAGE.image, component('ImagePanel'));
-  addDetailPanel(plugin, PAGE.host, component('HostPanel'));
+  addDetailPanel(plugin, PAGE.volume, 'VolumePanel', lazily);
+  addDetailPanel(plugin, PAGE.machine, 'MachinePanel', lazily);
+  addDetailPanel(plugin, PAGE.image, 'ImagePanel', lazily);
+  addDetailPanel(plugin, PAGE.host, 'HostPanel', lazily);
 
   addHealthColumn(plugin, PAGE.volume, CELL.volume);
   addHealthColumn(plugin, PAGE.machine, CELL.machine);
-  plugin.addPanel(PANEL.list, { product: PRODUCT, resource: [PAGE.volume] }, { component: loaderOf(component('VolumesBanner', { isQuiet: true })) });
+  plugin.addPanel(PANEL.list, { product: PRODUCT, resource: [PAGE.volume] }, { component: loaderOf(lazily('VolumesBanner', { isQuiet: true })) });
 
-  addHealthPage(plugin, component('HealthPage'));
+  addHealthPage(plugin, lazily('HealthPage'));
 }

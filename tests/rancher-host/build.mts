@@ -2,25 +2,15 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cacheFolder, hostDist } from '../support/cache-folder.js';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const INPUTS = ['package.json', 'babel.config.js', 'tsconfig.json', 'vue.config.js'];
 /** The shell's build finds its loaders only in yarn 1's layout; npm and later yarns hoist them differently. */
 const YARN = 'yarn@1.22.22';
 const STAMP = '.built-from';
-
-/** Folder with everything that is built or downloaded once for the tests: host and published Harvester UIs. */
-export function cacheFolder(): string {
-  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'harvester-longhorn-v2');
-}
-
-/** Where the built dashboard is, whether it exists or not. */
-export function hostDist(): string {
-  return join(cacheFolder(), 'host', 'dist');
-}
 
 function run(command: string, args: readonly string[], cwd: string): Promise<void> {
   return new Promise((done, fail) => {
