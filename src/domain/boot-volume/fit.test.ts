@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { GIB } from '../kube/sizes';
+import { rawCluster } from '../testing/raw-cluster';
+import { forecastFit } from './fit';
+import { rawNode } from './testing/cluster';
+
+const bootClass = { replicas: 3, nodeSelector: [], diskSelector: [] };
+const nodes = (...free: number[]) => rawCluster(free.flatMap((gib, index) => rawNode({ name: `node-${index + 1}`, maximum: 1000, scheduled: 1000 - gib })));
+
+describe('forecastFit', () => {
+  it('counts the machines after the image', () => {
+    const fit = forecastFit(nodes(100, 100, 100), { bootClass, imageSize: 20 * GIB, machineSize: 40 * GIB, instances: 2 });
+
+    expect(fit).toMatchObject({ isKnown: true, isImagePlaceable: true, machines: 2, fitsInstances: true, missingReplicas: 0 });
+    expect(fit.disks.map(disk => disk.leftBytes / GIB)).toEqual([0, 0, 0]);
+    expect(fit.disks.map(disk => disk.plannedBytes / GIB)).toEqual([100, 100, 100]);
+  });
+
+  it('names the disk that limits, and what one replica less would give', () => {
+    const fit = forecastFit(nodes(800, 25, 800), { bootClass, imageSize: 20 * GIB, machineSize: 40 * GIB, instances: 1 });
+
+    expect(fit).toMatchObject({ isImagePlaceable: true, machines: 0, fitsInstances: false, missingReplicas: 1 });
+    expect(fit.limitedBy).toMatchObject({ nodeName: 'node-2', diskName: 'nvme0' });
+    expect(fit.disks.filter(disk => disk.isLimit).map(disk => disk.nodeName)).toEqual(['node-2']);
+    expect(fit.alternative).toEqual({ replicas: 2, machines: 19 });
+  });
+
+  it('says that the image does not fit, and then counts no machines', () => {
+    const fit = forecastFit(nodes(100, 5, 100), { bootClass, imageSize: 20 * GIB, machineSize: GIB, instances: 1 });
+
+    expect(fit).toMatchObject({ isImagePlaceable: false, machines: 0, missingReplicas: 1, fitsInstances: false });
+  });
+
+  it('rounds a machine up to whole GiB', () => {
+    expect(forecastFit(nodes(10, 10, 10), { bootClass, imageSize: null, machineSize: 5 * GIB + 1, instances: 1 }).machines).toBe(1);
+  });
+
+  it('knows nothing without disks to read', () => {
+    const view = rawCluster([], { status: { 'longhorn.io.node': 'forbidden' } });
+
+    expect(forecastFit(view, { bootClass, imageSize: GIB, machineSize: GIB, instances: 1 })).toMatchObject({ isKnown: false, machines: 0, disks: [] });
+  });
+});
