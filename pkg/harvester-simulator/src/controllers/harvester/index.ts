@@ -2,6 +2,9 @@ import type { Controller, LinkHandler, StreamAction } from '../../contract';
 import { dataVolumeController } from './cdi/data-volume';
 import { storageProfileController } from './cdi/storage-profile';
 import { imageController } from './image/image-controller';
+import { migrationController } from './machine/migration';
+import { vmController } from './machine/vm-controller';
+import { vmiController } from './machine/vmi-controller';
 import { attachDetachController } from './storage/attachments';
 import { expansionController } from './storage/expansion';
 import { kubelet } from './storage/kubelet';
@@ -22,7 +25,10 @@ export const controllers: Controller[] = [
   attachDetachController,
   kubelet,
   dataVolumeController,
-  imageController
+  imageController,
+  vmController,
+  vmiController,
+  migrationController
 ];
 
 /** Actions with a streamed body: image upload. */

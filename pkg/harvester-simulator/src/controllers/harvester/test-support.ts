@@ -25,13 +25,13 @@ export function fakeLonghorn(options: { stuck?: Set<string>; cloneDelay?: number
       const since = new Map<string, number>();
       return (key) => {
         const volume = cluster.store.get(TYPE.longhornVolume, key);
-        if (volume === undefined) return;
+        if (volume === undefined) return undefined;
         if (volume.metadata.deletionTimestamp !== undefined) {
           cluster.store.remove(TYPE.longhornAttachment, key);
           cluster.store.edit(TYPE.longhornVolume, key, (draft) => {
             draft.metadata.finalizers = [];
           });
-          return;
+          return undefined;
         }
         const attachment = cluster.store.get(TYPE.longhornAttachment, key);
         if (attachment === undefined) {
@@ -41,7 +41,7 @@ export function fakeLonghorn(options: { stuck?: Set<string>; cloneDelay?: number
             Object.assign(status, { state: 'detached', robustness: 'unknown', currentNodeID: '', currentMigrationNodeID: '' });
             if (draft.spec?.dataSource !== '') status.cloneStatus = { state: 'initiated', sourceVolume: String(draft.spec?.dataSource), snapshot: '', attemptCount: 0, nextAllowedAttemptAt: '' };
           });
-          return;
+          return undefined;
         }
         if (volume.status?.cloneStatus?.state === 'initiated') {
           const started = since.get(key) ?? cluster.clock.now();
@@ -66,7 +66,7 @@ export function fakeLonghorn(options: { stuck?: Set<string>; cloneDelay?: number
             if (status.robustness !== 'faulted') status.robustness = target === undefined ? 'unknown' : 'healthy';
           });
         });
-        return;
+        return undefined;
       };
     }
   });
@@ -163,13 +163,13 @@ export async function serve(body: Buffer, answer?: (req: IncomingMessage, res: S
   const requests: FileServer['requests'] = [];
   const server: Server = createServer((req, res) => {
     requests.push({ method: req.method ?? '', range: req.headers.range });
-    if (answer?.(req, res) === true) return;
+    if (answer?.(req, res) === true) return undefined;
     const range = /^bytes=(\d+)-(\d+)$/.exec(req.headers.range ?? '');
     if (range !== null) {
       const part = body.subarray(Number(range[1]), Number(range[2]) + 1);
       res.writeHead(206, { 'content-length': part.length, 'content-range': `bytes ${range[1]}-${Number(range[1]) + part.length - 1}/${body.length}` });
       res.end(req.method === 'HEAD' ? undefined : part);
-      return;
+      return undefined;
     }
     res.writeHead(200, { 'content-length': body.length });
     res.end(req.method === 'HEAD' ? undefined : body);
@@ -197,4 +197,69 @@ export function createImage(cluster: Cluster, name: string, spec: Record<string,
 
 export function get(cluster: Cluster, type: keyof typeof TYPE, name: string, namespace = 'default'): KubeObject | undefined {
   return cluster.store.get(TYPE[type], keyOf(namespace, name));
+}
+
+export interface MachineOptions {
+  image?: string;
+  storageClassName?: string;
+  size?: string;
+  accessModes?: string[];
+  runStrategy?: string;
+  spec?: Record<string, unknown>;
+  secret?: string;
+}
+
+/** Posts a VM as Harvester's form does: one root disk, from an image or blank. */
+export function createMachine(cluster: Cluster, name: string, options: MachineOptions = {}): KubeObject {
+  const claim = `${name}-disk-0-abcde`;
+  const template = {
+    metadata: { name: claim, annotations: options.image === undefined ? {} : { 'harvesterhci.io/imageId': `default/${options.image}` } },
+    spec: { accessModes: options.accessModes ?? ['ReadWriteMany'], resources: { requests: { storage: options.size ?? '10Gi' } }, volumeMode: 'Block', storageClassName: options.storageClassName ?? 'longhorn-v2' }
+  };
+  const cloudInit = options.secret === undefined ? [] : [{ name: 'cloudinitdisk', cloudInitNoCloud: { secretRef: { name: options.secret }, networkDataSecretRef: { name: options.secret } } }];
+  return cluster.store.create(TYPE.vm, {
+    metadata: { name, namespace: 'default', annotations: { 'harvesterhci.io/volumeClaimTemplates': JSON.stringify([template]), 'network.harvesterhci.io/ips': '[]' }, labels: { 'harvesterhci.io/creator': 'harvester' } },
+    spec: {
+      runStrategy: options.runStrategy ?? 'RerunOnFailure',
+      template: {
+        metadata: { annotations: { 'harvesterhci.io/sshNames': '[]' }, labels: { 'harvesterhci.io/vmName': name } },
+        spec: {
+          evictionStrategy: 'LiveMigrateIfPossible',
+          hostname: name,
+          networks: [{ name: 'default', pod: {} }],
+          volumes: [{ name: 'disk-0', persistentVolumeClaim: { claimName: claim } }, ...cloudInit],
+          domain: {
+            cpu: { cores: 2, sockets: 1, threads: 1 },
+            memory: { guest: '4Gi' },
+            resources: { limits: { memory: '4Gi', cpu: '2' } },
+            devices: { interfaces: [{ masquerade: {}, model: 'virtio', name: 'default' }], disks: [{ name: 'disk-0', disk: { bus: 'virtio' }, bootOrder: 1 }] }
+          },
+          ...options.spec
+        }
+      }
+    }
+  });
+}
+
+export function printable(cluster: Cluster, name: string): string {
+  return String(get(cluster, 'vm', name)?.status?.printableStatus ?? '');
+}
+
+/** A body with a qcow2 header that claims a size, followed by zeroes. */
+export function fakeQcow2(virtualSize: number, length = 200_000): Buffer {
+  const body = Buffer.alloc(length);
+  body.write('QFI\xfb', 'latin1');
+  body.writeBigUInt64BE(BigInt(virtualSize), 24);
+  return body;
+}
+
+/** A ready golden image of a size, made the short way: through its real import. */
+export async function readyImage(cluster: Cluster, name: string, virtualSize: number, spec: Record<string, unknown> = {}): Promise<void> {
+  const server = await serve(fakeQcow2(virtualSize));
+  try {
+    createImage(cluster, name, { url: server.url, ...spec });
+    await until(cluster, () => get(cluster, 'image', name)?.status?.progress === 100);
+  } finally {
+    await server.close();
+  }
 }

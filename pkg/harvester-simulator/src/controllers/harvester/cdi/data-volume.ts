@@ -12,19 +12,19 @@ export const dataVolumeController = defineController({
     const imports = new ImportFlow(cluster, (key) => enqueue(key));
     const clones = new CloneFlow(cluster);
     observe(({ type, typeId, object }) => {
-      if (type !== 'remove' || typeId !== TYPE.dataVolume) return;
+      if (type !== 'remove' || typeId !== TYPE.dataVolume) return undefined;
       imports.forget(object);
       clones.forget(object);
     });
     return (key) => {
       const dataVolume = cluster.store.get(TYPE.dataVolume, key);
-      if (dataVolume === undefined || dataVolume.metadata.deletionTimestamp !== undefined) return;
-      if (dataVolume.status?.phase === 'Succeeded') return;
+      if (dataVolume === undefined || dataVolume.metadata.deletionTimestamp !== undefined) return undefined;
+      if (dataVolume.status?.phase === 'Succeeded') return undefined;
       const source = dataVolume.spec?.source ?? {};
       if (source.pvc !== undefined) return clones.reconcile(dataVolume);
       if (source.http !== undefined || source.upload !== undefined || source.blank !== undefined) return imports.reconcile(dataVolume);
       showPhase(cluster, dataVolume, { phase: 'Pending', progress: 'N/A', running: { ...IDLE, reason: 'SourceNotSupported', message: 'the source of this DataVolume is not simulated' } });
-      return;
+      return undefined;
     };
   }
 });

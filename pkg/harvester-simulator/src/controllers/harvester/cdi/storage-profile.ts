@@ -69,7 +69,7 @@ export const storageProfileController = defineController({
     const storageClass = cluster.store.get(TYPE.storageClass, name);
     if (storageClass === undefined || storageClass.metadata.deletionTimestamp !== undefined) {
       cluster.store.remove(TYPE.storageProfile, name);
-      return;
+      return undefined;
     }
     const spec = profileSpec(cluster, storageClass);
     const existing = cluster.store.get(TYPE.storageProfile, name);
@@ -81,7 +81,7 @@ export const storageProfileController = defineController({
         spec: {},
         status: profileStatus(storageClass, {})
       });
-      return;
+      return undefined;
     }
     cluster.store.edit(TYPE.storageProfile, name, (draft) => {
       draft.spec = { ...draft.spec };

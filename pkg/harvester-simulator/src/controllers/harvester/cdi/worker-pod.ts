@@ -9,7 +9,10 @@ const EVICT_AFTER = 300_000;
 
 const CDI_IMAGE = 'registry.suse.com/suse/sles/15.7/cdi-';
 
-export type WorkerState = { state: 'waiting' | 'running' | 'stalled' | 'finished'; running: Shown['running'] };
+export interface WorkerState {
+  state: 'waiting' | 'running' | 'stalled' | 'finished';
+  running: Shown['running'];
+}
 
 export interface WorkerInput {
   name: string;

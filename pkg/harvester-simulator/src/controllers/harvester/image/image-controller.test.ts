@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { RunningCluster } from '../../../cluster';
 import { findCondition } from '../support/conditions';
 import { TYPE } from '../support/types';
-import { createImage, createWorld, get, hasQemuImg, makeQcow2, serve, until, type FileServer } from '../test-support';
+import { createImage, createWorld, fakeQcow2, get, hasQemuImg, makeQcow2, serve, until, type FileServer } from '../test-support';
 
 const GIB = 1024 ** 3;
 let server: FileServer | undefined;
@@ -13,13 +13,6 @@ afterEach(async () => {
   await server?.close();
   server = undefined;
 });
-
-function fakeQcow2(virtualSize: number, length = 200_000): Buffer {
-  const body = Buffer.alloc(length);
-  body.write('QFI\xfb', 'latin1');
-  body.writeBigUInt64BE(BigInt(virtualSize), 24);
-  return body;
-}
 
 describe('a CDI image from a URL', () => {
   it.skipIf(!hasQemuImg())('goes from a real qcow2 to ready', async () => {

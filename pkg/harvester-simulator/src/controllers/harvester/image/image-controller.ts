@@ -12,10 +12,10 @@ class CdiBackend {
 
   /** Measures the source and makes the data volume; throws with the failure's text. */
   async initialize(image: KubeObject): Promise<void> {
-    if (this.dataVolumeOf(image) !== undefined || image.spec?.sourceType === 'upload') return;
+    if (this.dataVolumeOf(image) !== undefined || image.spec?.sourceType === 'upload') return undefined;
     const sizes = await measureSource(this.cluster, image);
     const current = this.cluster.store.get(TYPE.image, objectKey(image));
-    if (current === undefined || current.metadata.deletionTimestamp !== undefined) return;
+    if (current === undefined || current.metadata.deletionTimestamp !== undefined) return undefined;
     if (Number(current.status?.size ?? 0) === 0 && Number(current.status?.virtualSize ?? 0) === 0) recordSizes(this.cluster, current, sizes.size, sizes.virtualSize);
     createImageDataVolume(this.cluster, current, Number(this.cluster.store.get(TYPE.image, objectKey(image))?.status?.virtualSize ?? sizes.virtualSize));
   }
@@ -71,19 +71,19 @@ export const imageController = defineController({
       }
       busy.delete(uid);
       const current = cluster.store.get(TYPE.image, key);
-      if (current?.metadata.uid !== uid || current.metadata.deletionTimestamp !== undefined) return;
+      if (current?.metadata.uid !== uid || current.metadata.deletionTimestamp !== undefined) return undefined;
       if (failure === undefined) markInitialized(cluster, current, backendOf(current).storageClassName(current));
       else markFailed(cluster, current, 'Initialized', failure);
       enqueue(key);
     };
     return (key) => {
       const image = cluster.store.get(TYPE.image, key);
-      if (image === undefined || image.metadata.deletionTimestamp !== undefined || busy.has(image.metadata.uid ?? '')) return;
+      if (image === undefined || image.metadata.deletionTimestamp !== undefined || busy.has(image.metadata.uid ?? '')) return undefined;
       if (image.metadata.labels?.[HARVESTER.imageDisplayName] !== image.spec?.displayName) {
         syncDisplayNameLabel(cluster, image);
-        return;
+        return undefined;
       }
-      if (isConditionTrue(image, 'RetryLimitExceeded') || isConditionTrue(image, 'Imported')) return;
+      if (isConditionTrue(image, 'RetryLimitExceeded') || isConditionTrue(image, 'Imported')) return undefined;
       if (isConditionTrue(image, 'Initialized')) {
         // A failed upload is over: only deleting the image helps.
         return findCondition(image, 'Imported')?.reason === 'UploadFailed' ? undefined : backendOf(image).check(image);
@@ -91,7 +91,7 @@ export const imageController = defineController({
       const wait = retryWait(cluster, image);
       if (wait > 0) return wait;
       void initialize(image);
-      return;
+      return undefined;
     };
   }
 });

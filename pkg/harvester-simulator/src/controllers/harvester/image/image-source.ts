@@ -66,6 +66,6 @@ export function createImageDataVolume(cluster: Cluster, image: KubeObject, virtu
       }
     });
   } catch (error) {
-    throw new Error(`failed to create DataVolume ${namespace}/${name}: ${(error as Error).message}`);
+    throw new Error(`failed to create DataVolume ${namespace}/${name}: ${(error as Error).message}`, { cause: error });
   }
 }

@@ -70,7 +70,7 @@ async function request(method: 'GET' | 'HEAD', address: string, access: RemoteAc
     try {
       response = await fetch(location, { method, headers: { 'user-agent': 'Go-http-client/1.1', 'accept-encoding': 'identity', ...headers }, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT) });
     } catch (error) {
-      throw new Error(`${verbOf(method)} "${location.href}": ${dialReason(error, location)}`);
+      throw new Error(`${verbOf(method)} "${location.href}": ${dialReason(error, location)}`, { cause: error });
     }
     const next = response.headers.get('location');
     if (response.status < 300 || response.status >= 400 || next === null) return response;
@@ -123,13 +123,13 @@ export async function inspectRemoteImage(url: string, access: RemoteAccess): Pro
     head = await fetchHead(url, access);
     if (head.byteLength < HEAD_BYTES) throw new Error('content length is less than 128 bytes');
   } catch (error) {
-    throw new Error(`failed to fetch image virtual size: ${(error as Error).message}`);
+    throw new Error(`failed to fetch image virtual size: ${(error as Error).message}`, { cause: error });
   }
   let size: number;
   try {
     size = await fetchSize(url, access);
   } catch (error) {
-    throw new Error(`failed to fetch image size: ${(error as Error).message}`);
+    throw new Error(`failed to fetch image size: ${(error as Error).message}`, { cause: error });
   }
   const virtualSize = qcow2VirtualSize(head);
   return { size, virtualSize: virtualSize === 0 ? size : virtualSize };
@@ -164,7 +164,7 @@ export async function openImportSource(url: string, access: RemoteAccess): Promi
   try {
     response = await request('GET', url, access, { range: `bytes=0-${HEAD_BYTES - 1}` });
   } catch (error) {
-    throw new Error(`Unable to connect to http data source: ${(error as Error).message}`);
+    throw new Error(`Unable to connect to http data source: ${(error as Error).message}`, { cause: error });
   }
   if (response.status !== 200 && response.status !== 206) {
     await response.body?.cancel();

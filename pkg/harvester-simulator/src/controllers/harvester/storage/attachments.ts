@@ -105,11 +105,11 @@ export const attachDetachController = defineController({
           writeTickets(cluster, before, new Set());
         }
       }
-      if (volume === undefined || claim?.status?.phase === 'Lost') return;
+      if (volume === undefined || claim?.status?.phase === 'Lost') return undefined;
       volumes.set(key, volume);
       claimOfVolume.set(volume, key);
       const attachment = getAttachment(cluster, volume);
-      if (attachment === undefined) return;
+      if (attachment === undefined) return undefined;
       const users = [...(pods.get(key) ?? [])].flatMap((pod) => cluster.store.get(TYPE.pod, pod) ?? []).filter((pod) => !isFinished(pod) && podNode(pod) !== '');
       const nodes = new Set(users.map(podNode));
       const isShared = ((claim?.spec?.accessModes ?? []) as string[]).includes('ReadWriteMany');
@@ -123,7 +123,7 @@ export const attachDetachController = defineController({
         const current = getLonghornVolume(cluster, volume)?.status?.currentNodeID;
         if (!isShared && nodes.size === 1 && typeof current === 'string' && current !== '' && !nodes.has(current)) return 1000;
         writeTickets(cluster, volume, nodes);
-        return;
+        return undefined;
       }
       const holders = new Set(csiTickets(attachment).map(({ nodeID }) => nodeID));
       const holder = [...nodes].find((node) => holders.has(node)) ?? [...nodes][0] ?? '';

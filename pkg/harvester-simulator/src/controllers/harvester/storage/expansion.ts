@@ -37,12 +37,12 @@ export const expansionController = defineController({
     const startedAt = new Map<string, number>();
     return (key) => {
       const claim = cluster.store.get(TYPE.pvc, key);
-      if (claim === undefined || !isBound(claim) || claim.metadata.deletionTimestamp !== undefined) return;
+      if (claim === undefined || !isBound(claim) || claim.metadata.deletionTimestamp !== undefined) return undefined;
       const wanted = roundVolumeSize(requestedBytes(claim.spec));
       if (wanted <= capacityOf(claim)) {
         startedAt.delete(key);
         if (findCondition(claim, 'Resizing') !== undefined) cluster.store.edit(TYPE.pvc, key, (draft) => removeCondition(draft, 'Resizing'));
-        return;
+        return undefined;
       }
       const volume = longhornVolumeOf(cluster, claim);
       if (volume === undefined) return POLL;
@@ -72,7 +72,7 @@ export const expansionController = defineController({
         removeCondition(draft, 'Resizing');
       });
       claimEvent(cluster, claim, 'Normal', 'FileSystemResizeSuccessful', `MountVolume.NodeExpandVolume succeeded for volume "${volume.metadata.name}"`, 'kubelet');
-      return;
+      return undefined;
     };
   }
 });

@@ -47,10 +47,10 @@ export const kubelet = defineController({
       const pod = cluster.store.get(TYPE.pod, key);
       if (pod === undefined || isFinished(pod) || podPhase(pod) === 'Running') {
         waitingSince.delete(key);
-        return;
+        return undefined;
       }
       const node = podNode(pod);
-      if (node === '') return;
+      if (node === '') return undefined;
       if (!isNodeAlive(cluster, node)) return POLL * 4;
       const now = cluster.clock.now();
       const wait = waitingSince.get(key) ?? { since: now, complained: 0, attached: false };
@@ -82,7 +82,7 @@ export const kubelet = defineController({
       waitingSince.delete(key);
       address = address >= 250 ? 10 : address + 1;
       runPod(cluster, pod, `10.52.${nodeNumber(cluster, node)}.${address}`);
-      return;
+      return undefined;
     };
   }
 });

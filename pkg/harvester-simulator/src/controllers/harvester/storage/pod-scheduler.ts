@@ -9,7 +9,10 @@ import { getClaim, isBound, isWaitForFirstConsumer, longhornVolumeOf, storageCla
 
 const RETRY = 5000;
 
-type Demand = { cpu: number; memory: number };
+interface Demand {
+  cpu: number;
+  memory: number;
+}
 
 function demandOf(pod: KubeObject): Demand {
   const containers = (pod.spec?.containers ?? []) as { resources?: { requests?: { cpu?: unknown; memory?: unknown } } }[];
@@ -62,7 +65,7 @@ export const podScheduler = defineController({
     };
     return (key) => {
       const pod = cluster.store.get(TYPE.pod, key);
-      if (pod === undefined || isFinished(pod) || podNode(pod) !== '') return;
+      if (pod === undefined || isFinished(pod) || podNode(pod) !== '') return undefined;
       const nodes = cluster.store.list(TYPE.node).sort((a, b) => a.metadata.name.localeCompare(b.metadata.name));
       const claims = claimNames(pod).map((name) => ({ name, claim: getClaim(cluster, pod.metadata.namespace ?? '', name) }));
       const missing = claims.find(({ claim }) => claim === undefined);

@@ -52,7 +52,7 @@ export const provisioner = defineController({
     };
     return (key) => {
       const claim = cluster.store.get(TYPE.pvc, key);
-      if (claim === undefined || claim.metadata.deletionTimestamp !== undefined || isBound(claim) || claim.status?.phase === 'Lost') return;
+      if (claim === undefined || claim.metadata.deletionTimestamp !== undefined || isBound(claim) || claim.status?.phase === 'Lost') return undefined;
       if (claim.status?.phase === undefined || claim.spec?.storageClassName === undefined || claim.metadata.finalizers === undefined) {
         cluster.store.edit(TYPE.pvc, key, (draft) => {
           statusOf(draft).phase ??= 'Pending';
@@ -60,16 +60,16 @@ export const provisioner = defineController({
           draft.spec.storageClassName ??= defaultStorageClass(cluster);
           draft.metadata.finalizers ??= ['kubernetes.io/pvc-protection'];
         });
-        return;
+        return undefined;
       }
       const storageClass = storageClassOf(cluster, claim);
       if (storageClass === undefined) return fail(claim, `storageclass.storage.k8s.io "${claim.spec.storageClassName}" not found`);
-      if (storageClass.provisioner !== LONGHORN_DRIVER || isPopulatedByCdi(claim)) return;
+      if (storageClass.provisioner !== LONGHORN_DRIVER || isPopulatedByCdi(claim)) return undefined;
       const annotations = claim.metadata.annotations ?? {};
       if (isWaitForFirstConsumer(storageClass) && annotations[SELECTED_NODE] === undefined && annotations[CDI.bindImmediate] !== 'true') {
         if (!announced.has(key)) claimEvent(cluster, claim, 'Normal', 'WaitForFirstConsumer', 'waiting for first consumer to be created before binding', 'persistentvolume-controller');
         announced.add(key);
-        return;
+        return undefined;
       }
       if (annotations['volume.kubernetes.io/storage-provisioner'] === undefined) {
         cluster.store.edit(TYPE.pvc, key, (draft) => {

@@ -14,7 +14,7 @@ export const claimReclaimer = defineController({
   watches: [{ typeId: TYPE.pvc }],
   create: (cluster) => (key) => {
     const claim = cluster.store.get(TYPE.pvc, key);
-    if (claim?.metadata.deletionTimestamp === undefined) return;
+    if (claim?.metadata.deletionTimestamp === undefined) return undefined;
     const { namespace, name, annotations } = claim.metadata;
     const dataVolume = cluster.store.get(TYPE.dataVolume, key);
     if (dataVolume !== undefined && annotations?.[CDI.createdForDataVolume] === dataVolume.metadata.uid) cluster.store.remove(TYPE.dataVolume, key);
@@ -23,7 +23,7 @@ export const claimReclaimer = defineController({
     cluster.store.edit(TYPE.pvc, key, (draft) => {
       draft.metadata.finalizers = (draft.metadata.finalizers ?? []).filter((finalizer) => finalizer !== 'kubernetes.io/pvc-protection');
     });
-    return;
+    return undefined;
   }
 });
 
@@ -37,12 +37,12 @@ export const volumeReclaimer = defineController({
   ],
   create: (cluster) => (name) => {
     const volume = cluster.store.get(TYPE.pv, name);
-    if (volume === undefined) return;
+    if (volume === undefined) return undefined;
     const reference = volume.spec?.claimRef as { namespace: string; name: string; uid: string } | undefined;
     const claim = reference === undefined ? undefined : cluster.store.get(TYPE.pvc, keyOf(reference.namespace, reference.name));
     const isOrphan = reference !== undefined && claim?.metadata.uid !== reference.uid;
     const isDeleting = volume.metadata.deletionTimestamp !== undefined;
-    if (!isOrphan && !isDeleting) return;
+    if (!isOrphan && !isDeleting) return undefined;
     if (isOrphan && volume.status?.phase !== 'Released') {
       cluster.store.edit(TYPE.pv, name, (draft) => {
         statusOf(draft).phase = 'Released';
@@ -52,15 +52,15 @@ export const volumeReclaimer = defineController({
       const handle = String(volume.spec?.csi?.volumeHandle ?? name);
       cluster.store.remove(TYPE.longhornVolume, keyOf(LONGHORN_NAMESPACE, handle));
       // Longhorn takes its time; the PV goes when the volume is gone.
-      if (cluster.store.get(TYPE.longhornVolume, keyOf(LONGHORN_NAMESPACE, handle)) !== undefined) return;
+      if (cluster.store.get(TYPE.longhornVolume, keyOf(LONGHORN_NAMESPACE, handle)) !== undefined) return undefined;
     } else if (!isDeleting) {
-      return;
+      return undefined;
     }
     cluster.store.remove(TYPE.pv, name);
     cluster.store.edit(TYPE.pv, name, (draft) => {
       draft.metadata.finalizers = [];
     });
-    return;
+    return undefined;
   }
 });
 

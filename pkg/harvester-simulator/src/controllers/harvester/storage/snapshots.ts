@@ -13,9 +13,9 @@ export const snapshotController = defineController({
   watches: [{ typeId: TYPE.volumeSnapshot }],
   create: (cluster) => (key) => {
     const snapshot = cluster.store.get(TYPE.volumeSnapshot, key);
-    if (snapshot === undefined || snapshot.status?.readyToUse === true) return;
+    if (snapshot === undefined || snapshot.status?.readyToUse === true) return undefined;
     const claimName: unknown = snapshot.spec?.source?.persistentVolumeClaimName;
-    if (typeof claimName !== 'string') return;
+    if (typeof claimName !== 'string') return undefined;
     const claim = getClaim(cluster, snapshot.metadata.namespace ?? '', claimName);
     if (claim === undefined || !isBound(claim)) {
       cluster.store.edit(TYPE.volumeSnapshot, key, (draft) => {
@@ -40,6 +40,6 @@ export const snapshotController = defineController({
       status.readyToUse = true;
       status.restoreSize = formatBytes(capacityOf(claim));
     });
-    return;
+    return undefined;
   }
 });

@@ -18,7 +18,7 @@ export interface ControllerDefinition {
   /** The first entry is the controller's own type: all its objects are looked at once at start. */
   watches: Watch[];
   /** Called at each start; the returned function brings one key closer to its goal. It returns the milliseconds of cluster time after which to look again. */
-  create(cluster: Cluster, tools: ControllerTools): (key: string) => number | undefined | void;
+  create(cluster: Cluster, tools: ControllerTools): (key: string) => number | undefined;
 }
 
 export function objectKey(object: KubeObject): string {
@@ -52,7 +52,7 @@ export function defineController(definition: ControllerDefinition): Controller {
       const work = (key: string): void => {
         pending.delete(key);
         if (isStopped) return;
-        let next: number | undefined | void;
+        let next: number | undefined;
         try {
           next = reconcile(key);
         } catch (error) {
