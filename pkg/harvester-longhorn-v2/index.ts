@@ -41,12 +41,19 @@ export default function initialize(plugin: HostPlugin, internal: HostInternal): 
     [CELL.volume]: lazily('VolumeCell', { isQuiet: true }),
     [CELL.machine]: lazily('MachineCell', { isQuiet: true })
   });
+
+  const check = async (): Promise<void> => { await checkHost(store, plugins.getPlugins(), t); };
+
   plugin.addNavHooks({
-    onLogin: async () => { await checkHost(store, plugins.getPlugins(), t); },
+    onLogin: check,
     onLogout: () => {
       logoutListeners.forEach((listener) => { listener(); });
 
       return Promise.resolve();
     }
   });
+  // Loaded by hand into a running dashboard: the hook for signing in is long over.
+  if (store.getters['uiplugins/ready'] === true) {
+    setTimeout(() => { void check(); }, 0);
+  }
 }

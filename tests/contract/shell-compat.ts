@@ -6,7 +6,7 @@ const EXTENSIONS = ['.js', '.ts', '.vue', '/index.js', '/index.ts', '/index.vue'
 
 /**
  * What webpack does for the shell's sources and Vite does not: imports without an extension (also of `.vue` files), and
- * `require(…)` inside modules, which only rarely used code reaches.
+ * `require.context`, which only rarely used code reaches.
  */
 export function shellCompat(shell: string): Plugin {
   return {
@@ -24,11 +24,15 @@ export function shellCompat(shell: string): Plugin {
       return extension === undefined ? null : path + extension;
     },
     transform(code, id) {
-      if (!id.startsWith(shell) || id.includes('/node_modules/') && !id.startsWith(`${shell}/`) || !/\brequire\s*\(|require\.context/.test(code) || !/\.(js|ts|vue)$/.test(id)) {
+      if (!id.startsWith(shell) || !/\.(js|ts|vue)$/.test(id)) {
         return null;
       }
 
-      return { code: code.replace(/require\.context\([^)]*\)/g, '(Object.assign(() => ({}), { keys: () => [] }))'), map: null };
+      // Styles play no part here, and the shell's need its own Sass set-up.
+      const plain = id.endsWith('.vue') ? code.replace(/<style[\s\S]*?<\/style>/g, '') : code;
+      const result = plain.replace(/require\.context\([^)]*\)/g, '(Object.assign(() => ({}), { keys: () => [] }))');
+
+      return result === code ? null : { code: result, map: null };
     }
   };
 }

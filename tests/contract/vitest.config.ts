@@ -6,7 +6,7 @@ import { hostMessages } from '../../pkg/harvester-longhorn-v2/build/plugins';
 import { shellCompat } from './shell-compat';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const shell = at('./node_modules/@rancher/shell');
+const shell = at('./shell/node_modules/@rancher/shell');
 const root = at('../..');
 
 /** Tests against the real `@rancher/shell`, which is written for webpack: `shellCompat` stands in for webpack's ways. */
@@ -28,14 +28,16 @@ export default defineConfig({
       { find: /^~shell\//, replacement: `${shell}/` },
       { find: /^@components\//, replacement: `${shell}/rancher-components/` },
       { find: /^@\//, replacement: `${root}/src/` },
-      { find: /^vue$/, replacement: at('./node_modules/vue/index.mjs') }
+      { find: /^vuex$/, replacement: at('./shell/node_modules/vuex/dist/vuex.esm-bundler.js') },
+      { find: /^@vue\/test-utils$/, replacement: at('./shell/node_modules/@vue/test-utils/dist/vue-test-utils.esm-bundler.mjs') },
+      { find: /^vue$/, replacement: at('./shell/node_modules/vue/index.mjs') }
     ]
   },
   test: {
     name: 'contract',
     environment: 'happy-dom',
     include: ['**/*.contract.ts'],
-    exclude: ['node_modules/**'],
+    exclude: ['shell/**'],
     css: false,
     testTimeout: 30_000,
     server: { deps: { inline: [/@rancher[\\/]shell/, /vuex/, /lodash/, /@vue[\\/]test-utils/] } }

@@ -1,3 +1,4 @@
+/* eslint-disable vue/one-component-per-file, vue/order-in-components -- stand-ins for pages of Harvester, written as it writes them */
 import Tab from '@shell/components/Tabbed/Tab.vue';
 import Tabbed from '@shell/components/Tabbed/index.vue';
 import { mount, type VueWrapper } from '@vue/test-utils';
@@ -12,12 +13,13 @@ export interface RouteStub {
   query: Record<string, string>;
   path: string;
   hash: string;
+  meta: Record<string, unknown>;
 }
 
 export function routeTo(resource: string, mode: 'create' | 'edit' | 'detail' | 'list', product = 'harvester'): RouteStub {
   const name = { create: '-create', edit: '-namespace-id', detail: '-namespace-id', list: '' }[mode];
 
-  return { name: `${product}-c-cluster-resource${name}`, params: { product, resource, cluster: 'c-m-abc', id: 'x', namespace: 'default' }, query: mode === 'edit' ? { mode: 'edit' } : {}, path: '/', hash: '' };
+  return { name: `${product}-c-cluster-resource${name}`, params: { product, resource, cluster: 'c-m-abc', id: 'x', namespace: 'default' }, query: mode === 'edit' ? { mode: 'edit' } : {}, path: '/', hash: '', meta: {} };
 }
 
 /** The hosting page's flags, which the shell's `CruResource` provides since 3.0.8. */
@@ -96,10 +98,10 @@ export const EditMachine = (flag: PageFlag, rows: DiskRow[]): Component => defin
   methods: {
     registerBeforeHook: () => undefined,
     parseVolumeClaimTemplate(row: DiskRow, name: string): Record<string, unknown> {
-      return { metadata: { name, annotations: { 'harvesterhci.io/imageId': row.image } }, spec: { accessModes: ['ReadWriteMany'], volumeMode: 'Block', storageClassName: this.images.find((image) => image.id === row.image)?.storageClassName ?? row.storageClassName, resources: { requests: { storage: row.size } } } };
+      return { metadata: { name, annotations: { 'harvesterhci.io/imageId': row.image } }, spec: { accessModes: ['ReadWriteMany'], volumeMode: 'Block', storageClassName: (this.images as { id: string; storageClassName: string }[]).find((image) => image.id === row.image)?.storageClassName ?? row.storageClassName, resources: { requests: { storage: row.size } } } };
     },
     parseVM(): unknown {
-      const templates = this.diskRows.map((row, index) => this.parseVolumeClaimTemplate(row, `vm-${row.name}-${String(index)}`));
+      const templates = (this.diskRows as DiskRow[]).map((row, index) => this.parseVolumeClaimTemplate(row, `vm-${row.name}-${String(index)}`));
 
       (this.value as Model).metadata.annotations['harvesterhci.io/volumeClaimTemplates'] = JSON.stringify(templates);
 

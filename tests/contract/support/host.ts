@@ -2,6 +2,7 @@ import { createExtensionManager } from '@shell/core/extension-manager-impl';
 import * as i18n from '@shell/store/i18n';
 import * as typeMap from '@shell/store/type-map';
 import * as uiplugins from '@shell/store/uiplugins';
+import { afterAll } from 'vitest';
 import { createStore, type Store } from 'vuex';
 import initialize from '../../../pkg/harvester-longhorn-v2/index';
 import type { HostInternal, HostPlugin, LoadedPlugin, Pages, PagesScript } from '../../../pkg/harvester-longhorn-v2/host/types';
@@ -45,7 +46,7 @@ export function createHost(options: { readonly clusters?: readonly unknown[]; re
       prefs: { namespaced: true, getters: { get: () => () => undefined }, actions: { set: () => undefined } },
       management: { namespaced: true, getters: { all: () => () => options.clusters ?? [] } },
       harvester: { namespaced: true, actions: { request: () => undefined } },
-      growl: { namespaced: true, actions: { warning: (_context, { message }: { message: string }) => { growls.push({ type: 'warning', message }); } } }
+      growl: { namespaced: true, actions: { warning: (_context: unknown, { message }: { message: string }) => { growls.push({ type: 'warning', message }); } } }
     }
   } as never);
   const router = { addRoute: () => undefined, getRoutes: () => [], options: { history: { base: '/' } }, currentRoute: { value: { query: {} } }, afterEach: () => () => undefined, resolve: () => ({ href: '/' }), push: () => Promise.resolve(), replace: () => Promise.resolve() };
@@ -106,3 +107,11 @@ export async function loadExtension(host: Host): Promise<HostPlugin> {
 
   return host.manager.getPlugins()[EXTENSION_ID] as unknown as HostPlugin;
 }
+
+// The entry script looks for the host's app until there is one; let it find one before the document goes away.
+afterAll(async () => {
+  const element = Object.assign(document.createElement('div'), { id: 'app', __vue_app__: { component: () => undefined } });
+
+  document.body.append(element);
+  await new Promise((resolve) => setTimeout(resolve, 120));
+});

@@ -33,11 +33,35 @@ export async function mergeTexts(store: HostStore, pages: Pages): Promise<void> 
   }
 }
 
-/** The host's translation, unescaped: what we show goes through Vue's text interpolation, which escapes once. */
+/** Text as written, with its gaps: what is left when the host's formatter refuses a message. */
+function rawText(store: HostStore, key: string): string | null {
+  const i18n = store.state.i18n as { readonly selected?: string; readonly translations?: Readonly<Record<string, unknown>> } | undefined;
+
+  for (const locale of [i18n?.selected ?? DEFAULT_LOCALE, DEFAULT_LOCALE]) {
+    const text = key.split('.').reduce<unknown>((node, name) => (node as Record<string, unknown> | undefined)?.[name], i18n?.translations?.[locale]);
+
+    if (typeof text === 'string') {
+      return text;
+    }
+  }
+
+  return null;
+}
+
+/**
+ * The host's translation, unescaped: what we show goes through Vue's text interpolation, which escapes once. A sentence
+ * whose value is missing is shown with its gap; the host's own would throw and take the component down.
+ */
 export function createTranslate(store: HostStore): HostTranslate {
   return (key, params) => {
     const translate = store.getters['i18n/t'];
-    const text: unknown = typeof translate === 'function' ? (translate as (key: string, params?: unknown) => unknown)(key, params) : undefined;
+    let text: unknown;
+
+    try {
+      text = typeof translate === 'function' ? (translate as (key: string, params?: unknown) => unknown)(key, params) : undefined;
+    } catch {
+      text = rawText(store, key);
+    }
 
     return typeof text === 'string' ? text : `%${key}%`;
   };
