@@ -27,6 +27,10 @@ export interface Finding {
   /** ICU parameters of the sentence: names, counts, epoch milliseconds (`…At`), bytes (`…Bytes`), percents. */
   readonly params: Readonly<Record<string, ParamValue>>;
   readonly evidence: readonly Evidence[];
+  /** Shown beside the headline; never decides a volume's level. */
+  readonly isNote?: boolean;
+  /** This finding asks an admin to act. */
+  readonly needsHelp?: boolean;
 }
 
 export type ReplicaClass =

@@ -1,0 +1,11 @@
+/** What the rest of the project uses of the verdict engine. */
+export { diagnoseVolume } from './diagnose';
+export { COMMON_PARAMS, diagnosisCatalogue } from './catalogue';
+export type { CatalogueEntry } from './catalogue';
+export { presentParams } from './present-params';
+export { estimateRebuild, flatSince } from './rebuild-estimate';
+export type { RebuildEstimate, RebuildSample } from './rebuild-estimate';
+export type { StorageEvent, VolumeExtras } from './extras';
+export type {
+  DegradedPhase, Evidence, Finding, Level, ParamValue, RebuildView, ReplicaClass, ReplicaVerdict, VolumeHistory, VolumeVerdict
+} from './types';

@@ -1,0 +1,81 @@
+import { findCondition } from '../../kube/conditions';
+import type { Kind } from '../../kube/kinds';
+import { settingId } from '../../longhorn/cluster-settings';
+import type { DiskRecord, EngineRecord, LonghornNodeRecord, ReplicaRecord } from '../../longhorn/types';
+import { asApiTime, cite, citeCondition } from '../evidence';
+import type { Situation } from '../situation';
+import type { Evidence } from '../types';
+
+/** Evidence as the rules need it: short to write, always with object, path, value and time. */
+
+export function citeVolume(s: Situation, path: string, value: string | number | boolean | null): Evidence {
+  return cite(s.view, 'longhorn.io.volume', s.volume.meta.id, path, value);
+}
+
+export function citeVolumeCondition(s: Situation, type: string): Evidence {
+  return citeCondition(s.view, 'longhorn.io.volume', s.volume.meta, type, s.condition(type));
+}
+
+export function citeEngine(s: Situation, engine: EngineRecord, path: string, value: string | number | boolean | null): Evidence {
+  return cite(s.view, 'longhorn.io.engine', engine.meta.id, path, value);
+}
+
+/** The engine's mode map as `r-1 RW, r-2 WO`. */
+export function citeModes(s: Situation, engine: EngineRecord): Evidence {
+  let text: string | null = null;
+  const modes = engine.replicaModeMap;
+  if (modes !== null) {
+    text = '';
+    for (const name of Object.keys(modes)) text += `${text === '' ? '' : ', '}${name} ${modes[name] ?? ''}`;
+  }
+  return citeEngine(s, engine, 'status.replicaModeMap', text);
+}
+
+export function citeReplica(s: Situation, replica: ReplicaRecord, path: string, value: string | number | boolean | null): Evidence {
+  return cite(s.view, 'longhorn.io.replica', replica.meta.id, path, value);
+}
+
+export function citeFailure(s: Situation, replica: ReplicaRecord): Evidence {
+  return citeReplica(s, replica, 'spec.failedAt', asApiTime(replica.failedAt));
+}
+
+export function citeReplicaCondition(s: Situation, replica: ReplicaRecord, type: string): Evidence {
+  return citeCondition(s.view, 'longhorn.io.replica', replica.meta, type, findCondition(replica.conditions, type));
+}
+
+export function citeNodeCondition(s: Situation, node: LonghornNodeRecord, type: string): Evidence {
+  return citeCondition(s.view, 'longhorn.io.node', node.meta, type, findCondition(node.conditions, type));
+}
+
+export function citeNode(s: Situation, node: LonghornNodeRecord, path: string, value: string | number | boolean | null): Evidence {
+  return cite(s.view, 'longhorn.io.node', node.meta.id, path, value);
+}
+
+export function citeDiskCondition(s: Situation, node: LonghornNodeRecord, disk: DiskRecord, type: string): Evidence {
+  const condition = findCondition(disk.conditions, type);
+  const text = condition === undefined ? null : `${condition.status} ${condition.reason}: ${condition.message}`;
+  return cite(s.view, 'longhorn.io.node', node.meta.id, `status.diskStatus.${disk.name}.conditions[${type}]`, text);
+}
+
+export function citeSetting(s: Situation, name: string): Evidence {
+  const id = settingId(name);
+  return cite(s.view, 'longhorn.io.setting', id, 'value', s.view.get('longhorn.io.setting', id)?.value ?? null);
+}
+
+/** How far a kind was read, as evidence of a doubt. */
+export function citeReadState(s: { readonly view: Situation['view'] }, kind: Kind): Evidence {
+  const state = s.view.readState(kind);
+  return { kind, id: '', path: 'readState', value: state.status, readAt: state.readAt };
+}
+
+export function citeRobustness(s: Situation): Evidence {
+  return citeVolume(s, 'status.robustness', s.volume.rawRobustness);
+}
+
+export function citeState(s: Situation): Evidence {
+  return citeVolume(s, 'status.state', s.volume.rawState);
+}
+
+export function citeDegradedSince(s: Situation): Evidence {
+  return citeVolume(s, 'status.lastDegradedAt', asApiTime(s.volume.lastDegradedAt) ?? '');
+}
