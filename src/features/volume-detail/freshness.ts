@@ -15,7 +15,7 @@ const LIVE: Freshness = { state: 'live' };
 const LOADING: Freshness = { state: 'loading' };
 
 /** The worst of the kinds' read states. A kind that nobody may read outweighs one that is late. */
-export function freshnessOf(inventory: Pick<Inventory, 'readState' | 'feed'>, kinds: readonly InventoryKind[] = CORE_KINDS): Freshness {
+export function freshnessOf(inventory: Pick<Inventory, 'readState'>, kinds: readonly InventoryKind[] = CORE_KINDS): Freshness {
   const states = kinds.map((kind) => ({ kind, read: inventory.readState(kind) }));
   const unreadable = states.filter(({ read }) => UNREADABLE.has(read.status));
 
@@ -25,12 +25,9 @@ export function freshnessOf(inventory: Pick<Inventory, 'readState' | 'feed'>, ki
   if (states.some(({ read }) => read.status === 'unread' || read.status === 'loading')) {
     return LOADING;
   }
-  const stale = states.filter(({ read }) => read.status === 'stale').map(({ read }) => read.since ?? 0);
+  const stale = states.filter(({ read }) => read.status === 'stale').map(({ read }) => read.since ?? read.readAt ?? 0);
 
-  if (inventory.feed.value.state === 'stale') {
-    stale.push(inventory.feed.value.since);
-  }
-  return stale.length > 0 ? { state: 'stale', since: Math.min(...stale.filter((at) => at > 0), Number.MAX_SAFE_INTEGER) } : LIVE;
+  return stale.length > 0 ? { state: 'stale', since: Math.min(...stale) } : LIVE;
 }
 
 /** Two freshnesses that read alike: lets a computed keep its old object. */

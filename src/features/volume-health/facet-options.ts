@@ -1,0 +1,36 @@
+import { findingText, type Wording } from '../volume-detail/words';
+import { FACETS, type Facet } from './query';
+import type { RowModel } from './rows';
+
+export interface FacetOption {
+  readonly value: string;
+  readonly label: string;
+  readonly count: number;
+}
+
+/** What can be filtered by, with counts over all volumes. Causes are called by their headline. */
+export function facetOptions(model: RowModel, wording: Wording): Readonly<Record<Facet, readonly FacetOption[]>> {
+  const samples = new Map<string, string>();
+
+  function label(facet: Facet, value: string): string {
+    if (facet !== 'cause') {
+      return value;
+    }
+    let text = samples.get(value);
+
+    if (text === undefined) {
+      text = wording.t(`lhv2.diagnosis.${value}.name`);
+      samples.set(value, text);
+    }
+    return text;
+  }
+  return Object.fromEntries(FACETS.map((facet) => [
+    facet,
+    [...model.facet(facet)]
+      .filter(([value]) => value !== '')
+      .map(([value, count]) => ({ value, count, label: label(facet, value) }))
+      .sort((a, b) => a.label.localeCompare(b.label, wording.locale, { numeric: true }))
+  ])) as unknown as Record<Facet, readonly FacetOption[]>;
+}
+
+export { findingText };
