@@ -1,4 +1,4 @@
-import { LONGHORN_PROVISIONER } from '../harvester/storage-class';
+import { LONGHORN_PROVISIONER, parseStorageClass } from '../harvester/storage-class';
 import type { CloneStrategy, HarvesterVersion, StorageClassRecord, StorageProfileRecord } from '../harvester/types';
 import { supports } from '../harvester/version';
 import { asFlag } from '../kube/fields';
@@ -158,4 +158,14 @@ function readReplicas(record: StorageClassRecord): number {
 
 function splitTags(text: string | undefined): readonly string[] {
   return Object.freeze((text ?? '').split(',').map(tag => tag.trim()).filter(tag => tag !== ''));
+}
+
+/** A class that can't be read but whose name the person gave: nothing is known of it, so nothing is promised. */
+export function assumeBootClass(name: string): BootClass {
+  const known = { name, record: parseStorageClass({ metadata: { name } }), accessModes: ['ReadWriteMany'], volumeMode: 'Block' };
+
+  return Object.freeze({
+    ...known, refusal: null, warnings: [], replicas: 3, isMigratable: true, isDefault: false, isRecommended: false,
+    cloneStrategy: 'unknown', nodeSelector: [], diskSelector: [], usableNodes: null
+  });
 }
