@@ -1,0 +1,51 @@
+import { defineStore } from 'pinia';
+import { computed, shallowRef } from 'vue';
+import { toApiError } from '@/api';
+import type { HttpClient } from '@/api/contract';
+import { parseSimulator } from '../simulator/control';
+import type { SimulatorState } from '../simulator/control';
+import { pinia } from './pinia';
+
+const defineSimulator = defineStore('simulator', () => {
+  const state = shallowRef<SimulatorState | null>(null);
+  const problem = shallowRef('');
+  const isBusy = shallowRef(false);
+
+  async function find(http: HttpClient): Promise<void> {
+    try {
+      state.value = parseSimulator((await http.request<unknown>({ method: 'GET', url: '/simulator' })).data);
+    } catch {
+      // A real cluster has no such address.
+      state.value = null;
+    }
+  }
+
+  return {
+    state,
+    problem,
+    isBusy,
+    isPresent: computed(() => state.value !== null),
+    speed: computed(() => state.value?.speed ?? 1),
+    find,
+    /** Sends a control call, then reads the state anew. Its failure is kept in `problem`. Tells whether it worked. */
+    async send(http: HttpClient, path: string, body: Readonly<Record<string, unknown>>): Promise<boolean> {
+      isBusy.value = true;
+      problem.value = '';
+      try {
+        await http.request({ method: 'POST', url: `/simulator${ path }`, data: body });
+        await find(http);
+
+        return true;
+      } catch (error) {
+        problem.value = toApiError(error).message;
+
+        return false;
+      } finally {
+        isBusy.value = false;
+      }
+    }
+  };
+});
+
+/** The embedded cluster behind this page, when there is one. */
+export const useSimulator = (): ReturnType<typeof defineSimulator> => defineSimulator(pinia);
