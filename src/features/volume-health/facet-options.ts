@@ -10,19 +10,10 @@ export interface FacetOption {
 
 /** What can be filtered by, with counts over all volumes. Causes are called by their headline. */
 export function facetOptions(model: RowModel, wording: Wording): Readonly<Record<Facet, readonly FacetOption[]>> {
-  const samples = new Map<string, string>();
-
   function label(facet: Facet, value: string): string {
-    if (facet !== 'cause') {
-      return value;
-    }
-    let text = samples.get(value);
+    const sample = facet === 'cause' ? model.sampleOf(value) : undefined;
 
-    if (text === undefined) {
-      text = wording.t(`lhv2.diagnosis.${value}.name`);
-      samples.set(value, text);
-    }
-    return text;
+    return sample ? findingText(sample.verdict.headline, 'title', wording) : value;
   }
   return Object.fromEntries(FACETS.map((facet) => [
     facet,
@@ -32,5 +23,3 @@ export function facetOptions(model: RowModel, wording: Wording): Readonly<Record
       .sort((a, b) => a.label.localeCompare(b.label, wording.locale, { numeric: true }))
   ])) as unknown as Record<Facet, readonly FacetOption[]>;
 }
-
-export { findingText };

@@ -26,6 +26,7 @@ export class RowModel {
   private current: RowQuery;
   private readonly tileCounts = new Map<Tile, number>(TILES.map((tile) => [tile, 0]));
   private readonly facetCounts = new Map<Facet, Map<string, number>>(FACETS.map((facet) => [facet, new Map<string, number>()]));
+  private readonly samples = new Map<string, HealthRow>();
   private readonly exposedIds = new Set<string>();
 
   /** `textOf`: the words a row is searched by, in the language of the page. */
@@ -42,6 +43,9 @@ export class RowModel {
   count(tile: Tile): number { return this.tileCounts.get(tile) ?? 0; }
   row(id: string): HealthRow | undefined { return this.rows.get(id); }
   facet(facet: Facet): ReadonlyMap<string, number> { return this.facetCounts.get(facet) ?? new Map<string, number>(); }
+
+  /** A row with this diagnosis, to call the diagnosis by its headline. */
+  sampleOf(code: string): HealthRow | undefined { return this.samples.get(code); }
 
   /** Rows that run on one good replica, those that need someone first, then the longest exposed. */
   exposed(): readonly HealthRow[] {
@@ -163,6 +167,9 @@ export class RowModel {
       } else {
         counts?.delete(value);
       }
+    }
+    if (by === 1) {
+      this.samples.set(row.verdict.headline.code, row);
     }
     if (by === 1 && isExposed(row)) {
       this.exposedIds.add(row.id);
