@@ -1,3 +1,4 @@
+import { watch } from 'vue';
 import type { InjectionKey } from 'vue';
 import { createHarvesterApi } from '@/api';
 import type { HttpClient } from '@/api/contract';
@@ -41,7 +42,17 @@ export function createAppServices(router: Router): AppServices {
     onUnauthorized: () => { session.end(); }
   });
 
-  onServerTime = (at) => { cluster.clock.sync(at, simulator.speed); };
+  onServerTime = (at) => {
+    // A simulated cluster has a time of its own, which it tells with its state.
+    if (!simulator.isPresent) {
+      cluster.clock.sync(at);
+    }
+  };
+  watch(() => simulator.state, (state) => {
+    if (state?.now != null) {
+      cluster.clock.sync(state.now, state.speed);
+    }
+  });
 
   return { http, translator, cluster };
 }

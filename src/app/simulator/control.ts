@@ -9,14 +9,16 @@ export interface SimulatorState {
   readonly speed: number;
   /** Epoch milliseconds of cluster time. */
   readonly now: number | null;
-  readonly nodes: readonly SimulatorNode[];
+  readonly nodes: readonly { readonly name: string; readonly isDown: boolean }[];
+  /** `<node>/<disk>` of disks that are pulled out. */
+  readonly pulledDisks: ReadonlySet<string>;
+  readonly commands: readonly SimulatorCommand[];
 }
 
-export interface SimulatorNode {
+export interface SimulatorCommand {
   readonly name: string;
-  readonly isDown: boolean;
-  readonly isCordoned: boolean;
-  readonly disks: readonly { readonly name: string; readonly isPulled: boolean }[];
+  readonly description: string;
+  readonly args: readonly { readonly name: string; readonly isOptional: boolean }[];
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
@@ -35,6 +37,8 @@ export function parseSimulator(data: unknown): SimulatorState | null {
   if (!isRecord(data) || typeof data.scenario !== 'string' || typeof data.speed !== 'number') {
     return null;
   }
+  const faults = isRecord(data.faults) ? data.faults : {};
+  const down = new Set(texts(faults.downNodes));
 
   return {
     scenario: data.scenario,
@@ -45,11 +49,27 @@ export function parseSimulator(data: unknown): SimulatorState | null {
     roles: texts(data.roles),
     speed: data.speed,
     now: timeOf(data.now),
-    nodes: records(data.nodes).map((node) => ({
-      name: text(node.name),
-      isDown: node.down === true,
-      isCordoned: node.cordoned === true,
-      disks: records(node.disks).map((disk) => ({ name: text(disk.name), isPulled: disk.pulled === true }))
+    nodes: texts(data.nodes).map((name) => ({ name, isDown: down.has(name) })),
+    pulledDisks: new Set(texts(faults.pulledDisks)),
+    commands: records(data.commands).map((command) => ({
+      name: text(command.name),
+      description: text(command.description),
+      args: texts(command.args).map((arg) => ({ name: arg.replace(/\?$/, ''), isOptional: arg.endsWith('?') }))
     }))
   };
+}
+
+/** Arguments as typed: numbers and flags as such, what was left empty not at all. */
+export function readArguments(typed: Readonly<Record<string, string>>): Record<string, string | number | boolean> {
+  const args: Record<string, string | number | boolean> = {};
+
+  for (const [name, value] of Object.entries(typed)) {
+    const trimmed = value.trim();
+
+    if (trimmed !== '') {
+      args[name] = trimmed === 'true' ? true : trimmed === 'false' ? false : /^-?\d+(\.\d+)?$/.test(trimmed) ? Number(trimmed) : trimmed;
+    }
+  }
+
+  return args;
 }

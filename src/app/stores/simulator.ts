@@ -9,6 +9,7 @@ import { pinia } from './pinia';
 const defineSimulator = defineStore('simulator', () => {
   const state = shallowRef<SimulatorState | null>(null);
   const problem = shallowRef('');
+  const answer = shallowRef('');
   const isBusy = shallowRef(false);
 
   async function find(http: HttpClient): Promise<void> {
@@ -23,16 +24,21 @@ const defineSimulator = defineStore('simulator', () => {
   return {
     state,
     problem,
+    /** What the last call did, in the simulator's words. */
+    answer,
     isBusy,
     isPresent: computed(() => state.value !== null),
     speed: computed(() => state.value?.speed ?? 1),
     find,
     /** Sends a control call, then reads the state anew. Its failure is kept in `problem`. Tells whether it worked. */
-    async send(http: HttpClient, path: string, body: Readonly<Record<string, unknown>>): Promise<boolean> {
+    async send(http: HttpClient, command: string, body: Readonly<Record<string, unknown>>): Promise<boolean> {
       isBusy.value = true;
       problem.value = '';
+      answer.value = '';
       try {
-        await http.request({ method: 'POST', url: `/simulator${ path }`, data: body });
+        const { data } = await http.request<{ message?: unknown }>({ method: 'POST', url: `/simulator/${ command }`, data: body });
+
+        answer.value = typeof data.message === 'string' ? data.message : '';
         await find(http);
 
         return true;
