@@ -1,3 +1,4 @@
+import { findCondition, setCondition } from './conditions';
 import type { LonghornContext } from './context';
 import type { Draft } from './draft';
 import { FINALIZER, LH } from './kinds';
@@ -85,6 +86,13 @@ function become(ctx: LonghornContext, kind: InstanceKind, object: InstanceObject
   }
 }
 
+function isDiskGone(ctx: LonghornContext, replica: Replica): boolean {
+  const { nodeID, diskID } = replica.spec;
+  const disk = Object.entries(ctx.node(nodeID)?.status.diskStatus ?? {}).find(([, status]) => status.diskUUID === diskID)?.[0];
+  const id = `${nodeID}/${disk ?? ''}`;
+  return disk === undefined || ctx.cluster.faults.pulledDisks.has(id) || ctx.cluster.faults.replacedDisks.has(id);
+}
+
 function begin(ctx: LonghornContext, kind: InstanceKind, draft: Draft<InstanceObject>): void {
   const { spec, status } = draft.object;
   const manager = ctx.instanceManager(spec.nodeID, spec.dataEngine);
@@ -93,6 +101,13 @@ function begin(ctx: LonghornContext, kind: InstanceKind, draft: Draft<InstanceOb
     ctx.queue.addAfter(`${kind}/${draft.name}`, 5_000);
     return;
   }
+  if (kind === 'replica' && isDiskGone(ctx, draft.object as Replica)) {
+    const message = `failed to create replica instance ${draft.name}: disk ${(draft.object as Replica).spec.diskID} is not available`;
+    setCondition(status.conditions, ctx.iso, 'InstanceCreation', 'False', 'InstanceCreationFailure', message);
+    status.currentState = 'error';
+    return;
+  }
+  if (findCondition(status.conditions, 'InstanceCreation') !== undefined) setCondition(status.conditions, ctx.iso, 'InstanceCreation', 'True');
   const process = ctx.processes.start(kind, draft.name, spec.volumeName, spec.nodeID, spec.dataEngine);
   status.currentState = 'starting';
   if (status.starting !== undefined) status.starting = true;
