@@ -2,6 +2,7 @@ import type { Controller, LinkHandler, StreamAction } from '../../contract';
 import { dataVolumeController } from './cdi/data-volume';
 import { storageProfileController } from './cdi/storage-profile';
 import { imageController } from './image/image-controller';
+import { maintenanceController } from './machine/maintenance';
 import { migrationController } from './machine/migration';
 import { vmController } from './machine/vm-controller';
 import { vmiController } from './machine/vmi-controller';
@@ -28,7 +29,8 @@ export const controllers: Controller[] = [
   imageController,
   vmController,
   vmiController,
-  migrationController
+  migrationController,
+  maintenanceController
 ];
 
 /** Actions with a streamed body: image upload. */

@@ -207,7 +207,7 @@ class Migrations {
       status.nodeName = podNode(target);
       status.activePods = { [target.metadata.uid ?? '']: podNode(target) };
       delete status.evacuationNodeName;
-      const labels = { ...draft.metadata.labels, 'kubevirt.io/nodeName': podNode(target) };
+      const labels: Record<string, string> = { ...draft.metadata.labels, 'kubevirt.io/nodeName': podNode(target) };
       delete labels['kubevirt.io/migrationTargetNodeName'];
       draft.metadata.labels = labels;
     });
