@@ -9,7 +9,7 @@ const WITNESS: NodePlan = { name: 'harvester-w', isWitness: true, cpu: 4, memory
 export const LAYOUTS = [
   scenario('single-node', 'One node', 'One node, class longhorn-v2 with three replicas: every volume is short of two copies for ever.', (cluster) => {
     addBase(cluster, { nodes: ordinaryNodes(1), classes: { 'longhorn-v2': {}, 'longhorn-v2-single': { numberOfReplicas: '1' } } });
-    addMachines(cluster, [{ name: 'edge-1', image: 'image-ubuntu', size: 20 }, { name: 'edge-2', storageClass: 'longhorn-v2-single', size: 10 }]);
+    addMachines(cluster, [{ name: 'edge-1', storageClass: 'longhorn-v2', size: 20 }, { name: 'edge-2', storageClass: 'longhorn-v2-single', size: 10 }]);
   }),
   scenario('two-nodes-witness', 'Two nodes and a witness', 'Two nodes with v2 disks and a witness without storage; the class has two replicas.', (cluster) => {
     addBase(cluster, { nodes: [...ordinaryNodes(2), WITNESS], classes: { 'longhorn-v2': { numberOfReplicas: '2' } } });
@@ -31,7 +31,7 @@ export const LAYOUTS = [
     const nodes = ordinaryNodes(3);
     nodes[2]?.disks?.pop();
     addBase(cluster, { nodes });
-    addMachines(cluster, [{ name: 'app', image: 'image-ubuntu', size: 20, node: 'harvester-1' }]);
+    addMachines(cluster, [{ name: 'app', storageClass: 'longhorn-v2', size: 20, node: 'harvester-1' }]);
   }),
   scenario('tags', 'Tags that too few disks carry', 'A class selects disks tagged fast, which two of three nodes have: the third copy has no place.', (cluster) => {
     const nodes = ordinaryNodes(3);

@@ -2,7 +2,7 @@ import type { Cluster } from '../contract';
 import { applyFault } from '../faults';
 import { LH, key } from '../controllers/longhorn/kinds';
 import type { LonghornNode } from '../controllers/longhorn/types';
-import { addBase, addImage, addMachines, advanceToRebuild, advanceUntil, ordinaryNodes, replicasFor, volumeFor, volumeNamed, type MachinePlan, type NodePlan } from './build';
+import { addBase, addImages, addMachines, advanceToRebuild, advanceUntil, ordinaryNodes, replicasFor, volumeFor, volumeNamed, type MachinePlan, type NodePlan } from './build';
 import { scenario } from './scenario';
 
 /** Three nodes with v1 and v2 disks, one of them with a second, "gold" one on two nodes, and a fourth without v2. */
@@ -44,10 +44,11 @@ function buildShowcase(cluster: Cluster): void {
       'longhorn-v2-pinned': { numberOfReplicas: '1', migratable: 'false' }
     }
   });
-  addImage(cluster, { name: 'image-sles', displayName: 'sles-15-sp7-minimal.qcow2', storageClass: 'longhorn-v2', size: 410, virtualSize: 24_576, os: 'sles' });
-  addImage(cluster, { name: 'image-win', displayName: 'windows-server-2025.qcow2', storageClass: 'longhorn-v2', size: 9_830, virtualSize: 40_960, os: 'windows' });
-  addImage(cluster, { name: 'image-leap-v1', displayName: 'opensuse-leap-15.6.qcow2', size: 330, virtualSize: 10_240, os: 'opensuse' });
-  cluster.clock.advance(5_000);
+  addImages(cluster, [
+    { name: 'image-sles', displayName: 'sles-15-sp7-minimal.qcow2', storageClass: 'longhorn-v2', size: 410, virtualSize: 24_576, os: 'sles' },
+    { name: 'image-win', displayName: 'windows-server-2025.qcow2', storageClass: 'longhorn-v2', size: 9_830, virtualSize: 40_960, os: 'windows' },
+    { name: 'image-leap-v1', displayName: 'opensuse-leap-15.6.qcow2', size: 330, virtualSize: 10_240, os: 'opensuse' }
+  ]);
   addMachines(cluster, SHOWCASE_MACHINES);
   // One good copy left: its only other possible disk is gone.
   applyFault(cluster, 'disk-pull', { node: 'harvester-3', disk: taggedDisk(cluster, 'harvester-3', 'gold') });

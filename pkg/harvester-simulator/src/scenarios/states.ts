@@ -1,7 +1,7 @@
 import type { Cluster } from '../contract';
 import { applyFault } from '../faults';
 import { LH, key } from '../controllers/longhorn/kinds';
-import { addBase, addImage, addMachine, addMachines, advanceUntil, ordinaryNodes, rebuildProgress, replicasFor, stopMachine, volumeFor, volumeNamed, type BaseOptions } from './build';
+import { addBase, addImages, addMachine, addMachines, advanceUntil, ordinaryNodes, rebuildProgress, replicasFor, stopMachine, volumeFor, volumeNamed, type BaseOptions } from './build';
 import { scenario } from './scenario';
 
 function withApp(cluster: Cluster, options: BaseOptions = {}, plan: { written?: number; memory?: string } = {}): string {
@@ -37,7 +37,7 @@ const STOPPED = [
     const nodes = ordinaryNodes(3);
     nodes[2]?.disks?.pop();
     addBase(cluster, { nodes });
-    addMachines(cluster, [{ name: 'app', image: 'image-ubuntu', size: 20, isRunning: false }]);
+    addMachines(cluster, [{ name: 'app', storageClass: 'longhorn-v2', size: 20, isRunning: false, isNew: true }]);
   }),
   scenario('offline-rebuild', 'Rebuilding while stopped', 'Offline rebuilding is on for the volume of a stopped machine (Longhorn 1.9 and later).', (cluster) => {
     const volume = stopIncomplete(cluster);
@@ -132,8 +132,7 @@ const MOVING = [
   }),
   scenario('cloning', 'A disk being cloned', 'A new machine waits for its 40 GiB root disk to be copied from the image.', (cluster) => {
     addBase(cluster);
-    addImage(cluster, { name: 'image-win', displayName: 'windows-server-2025.qcow2', storageClass: 'longhorn-v2', size: 32_768, virtualSize: 40_960, os: 'windows' });
-    cluster.clock.advance(10_000);
+    addImages(cluster, [{ name: 'image-win', displayName: 'windows-server-2025.qcow2', storageClass: 'longhorn-v2', size: 32_768, virtualSize: 40_960, os: 'windows' }]);
     addMachine(cluster, { name: 'desktop', image: 'image-win', size: 40 });
     const copied = (): number => Math.max(0, ...cluster.store.list('cdi.kubevirt.io.datavolume').filter((object) => object.status?.phase !== 'Succeeded').map((object) => Number.parseFloat(String(object.status?.progress ?? '')) || 0));
     const isCloned = (): boolean => cluster.store.list(LH.volume).some((object) => object.status?.cloneStatus?.state === 'initiated');

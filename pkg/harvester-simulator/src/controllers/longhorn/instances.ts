@@ -131,6 +131,11 @@ function end(ctx: LonghornContext, kind: InstanceKind, draft: Draft<InstanceObje
   });
 }
 
+/** Whether a running engine still writes to the replica. */
+function isInUse(ctx: LonghornContext, volume: string, replica: string): boolean {
+  return ctx.enginesOf(volume).some((engine) => engine.status?.currentState === 'running' && engine.status.replicaModeMap?.[replica] !== undefined);
+}
+
 /** The node whose instance manager holds (or is to hold) the instance. */
 function hostOf(ctx: LonghornContext, draft: Draft<InstanceObject>): string {
   return ctx.processes.get(draft.name)?.node ?? draft.object.spec.nodeID;
@@ -139,7 +144,13 @@ function hostOf(ctx: LonghornContext, draft: Draft<InstanceObject>): string {
 function transition(ctx: LonghornContext, kind: InstanceKind, draft: Draft<InstanceObject>): void {
   const { spec, status } = draft.object;
   const state = status.currentState;
-  const wantsRunning = spec.desireState === 'running' && draft.object.metadata.deletionTimestamp === undefined;
+  const isDeleting = draft.object.metadata.deletionTimestamp !== undefined;
+  if (isDeleting && kind === 'replica' && state === 'running' && isInUse(ctx, spec.volumeName, draft.name)) {
+    // The engine lets go of it first.
+    ctx.queue.addAfter(`replica/${draft.name}`, 1_000);
+    return;
+  }
+  const wantsRunning = spec.desireState === 'running' && !isDeleting;
   if (state === 'stopped') {
     if (wantsRunning && spec.nodeID !== '') begin(ctx, kind, draft);
     return;

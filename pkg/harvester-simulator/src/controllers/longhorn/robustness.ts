@@ -47,7 +47,7 @@ function readModes(set: VolumeSet, engine: Engine): number {
     const mode = engine.status.replicaModeMap?.[replica.metadata.name];
     if (mode === 'ERR' && replica.spec.failedAt === '') setFailed(replica, ctx.iso);
     if (replica.status.currentState === 'error' && replica.spec.failedAt === '') setFailed(replica, ctx.iso);
-    if (mode !== 'RW' || replica.metadata.deletionTimestamp !== undefined) continue;
+    if (mode !== 'RW') continue;
     healthy++;
     if (replica.spec.failedAt !== '') continue;
     if (replica.spec.healthyAt === '') {

@@ -1,8 +1,9 @@
 import type { Cluster } from '../../contract';
 import { LH, key } from '../../controllers/longhorn/kinds';
 import type { Engine, Replica, Volume } from '../../controllers/longhorn/types';
-import { addImage } from './images';
-import { addMachine, recordWrites, settleMachines, volumeOfMachine, type MachinePlan } from './machines';
+import { useClaims } from './claims';
+import { addImage, type ImagePlan } from './images';
+import { addMachine, claimsOfMachine, recordWrites, releaseMachines, settleMachines, volumeOfMachine, type MachinePlan } from './machines';
 import { addNode, type NodePlan } from './nodes';
 import { addPlatform, addStorageClass, v2Parameters, type PlatformOptions } from './platform';
 
@@ -34,16 +35,24 @@ export function addBase(cluster: Cluster, options: BaseOptions = {}): void {
   for (const [name, overrides] of Object.entries(options.classes ?? { 'longhorn-v2': {} })) addStorageClass(cluster, name, v2Parameters(overrides));
   cluster.clock.advance(WARM_UP);
   if (options.hasImage ?? true) {
-    addImage(cluster, UBUNTU);
-    cluster.clock.advance(5_000);
+    addImages(cluster, [UBUNTU]);
   }
+}
+
+/** Images that were imported some time ago. */
+export function addImages(cluster: Cluster, plans: readonly ImagePlan[]): void {
+  for (const plan of plans) addImage(cluster, plan);
+  cluster.clock.advance(5_000);
+  useClaims(cluster, plans.filter((plan) => plan.storageClass !== undefined).map((plan) => `default/${plan.name}`));
 }
 
 /** Machines that are up (or ready, when stopped) on return. */
 export function addMachines(cluster: Cluster, plans: readonly MachinePlan[]): void {
   for (const plan of plans) addMachine(cluster, plan);
   settleMachines(cluster, plans);
+  releaseMachines(cluster, plans);
   recordWrites(cluster, plans);
+  useClaims(cluster, plans.filter((plan) => plan.isRunning === false && plan.isNew !== true).flatMap((plan) => claimsOfMachine(cluster, plan.name, plan.namespace)));
   cluster.clock.advance(10_000);
 }
 

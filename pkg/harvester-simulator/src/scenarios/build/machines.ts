@@ -14,7 +14,9 @@ export interface MachinePlan {
   /** GiB of further, blank disks on `storageClass`. */
   dataDisks?: number[];
   isRunning?: boolean;
-  /** Node it is pinned to. */
+  /** A stopped machine has run before, unless it is new. */
+  isNew?: boolean;
+  /** Node it starts on; it is free to move afterwards. */
   node?: string;
   cores?: number;
   memory?: string;
@@ -90,6 +92,16 @@ export function volumeOfMachine(cluster: Cluster, name: string, disk = 0, namesp
 /** Says how much the guests of these machines have written so far. */
 export function recordWrites(cluster: Cluster, plans: readonly MachinePlan[]): void {
   for (const plan of plans) if (plan.written !== undefined) recordWrittenBytes(cluster, volumeOfMachine(cluster, plan.name, 0, plan.namespace), plan.written * GIB);
+}
+
+/** Takes the node selectors away that put machines on their first nodes. */
+export function releaseMachines(cluster: Cluster, plans: readonly MachinePlan[]): void {
+  for (const plan of plans) {
+    if (plan.node === undefined) continue;
+    const at = `${plan.namespace ?? 'default'}/${plan.name}`;
+    cluster.store.edit('kubevirt.io.virtualmachineinstance', at, (draft) => { delete draft.spec?.nodeSelector; });
+    cluster.store.edit('kubevirt.io.virtualmachine', at, (draft) => { delete (draft.spec?.template as { spec: { nodeSelector?: unknown } }).spec.nodeSelector; });
+  }
 }
 
 function isSettled(cluster: Cluster, plan: MachinePlan): boolean {
