@@ -2,6 +2,7 @@ import type { Controller, LinkHandler, StreamAction } from '../../contract';
 import { dataVolumeController } from './cdi/data-volume';
 import { storageProfileController } from './cdi/storage-profile';
 import { imageController } from './image/image-controller';
+import { uploadAction } from './image/upload';
 import { maintenanceController } from './machine/maintenance';
 import { migrationController } from './machine/migration';
 import { vmController } from './machine/vm-controller';
@@ -34,7 +35,7 @@ export const controllers: Controller[] = [
 ];
 
 /** Actions with a streamed body: image upload. */
-export const streamActions: StreamAction[] = [];
+export const streamActions: StreamAction[] = [uploadAction];
 
 /** Links with a body of their own: image download. */
 export const linkHandlers: LinkHandler[] = [];

@@ -1,5 +1,5 @@
 import type { Cluster, KubeObject } from '../../../contract';
-import { findCondition, isConditionTrue } from '../support/conditions';
+import { isConditionTrue } from '../support/conditions';
 import { defineController, objectKey } from '../support/controller';
 import { HARVESTER, TYPE } from '../support/types';
 import { BackingImageBackend } from './backing-image';
@@ -31,7 +31,12 @@ class CdiBackend {
   /** Copies the data volume's progress; whatever stalls the data volume stalls the image without a word. */
   check(image: KubeObject): number | undefined {
     const dataVolume = this.dataVolumeOf(image);
-    if (dataVolume === undefined) return CHECK_INTERVAL;
+    if (dataVolume === undefined) {
+      // Upstream initialises again while there is none, which also takes back the mark of an upload that failed early.
+      if (image.spec?.sourceType === 'upload') markInitialized(this.cluster, image, this.storageClassName(image));
+      else markFailed(this.cluster, image, 'Imported', `datavolumes.cdi.kubevirt.io "${image.metadata.name}" not found`);
+      return CHECK_INTERVAL;
+    }
     const progress = String(dataVolume.status?.progress ?? '');
     const isSucceeded = dataVolume.status?.phase === 'Succeeded';
     if (image.spec?.sourceType !== 'upload' && /^\d/.test(progress) && !isSucceeded) markImporting(this.cluster, image, 'Image Importing', Math.floor(Number.parseFloat(progress)));
@@ -84,10 +89,7 @@ export const imageController = defineController({
         return undefined;
       }
       if (isConditionTrue(image, 'RetryLimitExceeded') || isConditionTrue(image, 'Imported')) return undefined;
-      if (isConditionTrue(image, 'Initialized')) {
-        // A failed upload is over: only deleting the image helps.
-        return findCondition(image, 'Imported')?.reason === 'UploadFailed' ? undefined : backendOf(image).check(image);
-      }
+      if (isConditionTrue(image, 'Initialized')) return backendOf(image).check(image);
       const wait = retryWait(cluster, image);
       if (wait > 0) return wait;
       void initialize(image);
