@@ -5,7 +5,7 @@ import { createClusterClock } from './clock';
 import type { ClusterClock } from './clock';
 import type { ClusterContext, PageLinks, Translate } from './contract';
 import { createHealthIndex } from './health-index';
-import type { Diagnose } from './health-index';
+import type { Diagnose, LiveHealthIndex } from './health-index';
 import { createInventory } from './inventory';
 import type { InventoryOptions } from './inventory';
 
@@ -23,6 +23,7 @@ export interface ClusterContextOptions extends InventoryOptions {
 
 export interface OwnedClusterContext extends ClusterContext {
   readonly clock: ClusterClock;
+  readonly health: LiveHealthIndex;
   /** Ends feeds and timers: the cluster is shown no more. */
   dispose(): void;
 }

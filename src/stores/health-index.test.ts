@@ -22,7 +22,7 @@ const diagnose: Diagnose = (view, volumeName, now) => {
   const at = moments.get(volumeName);
   const headline = { code: 'test', level, phase: null, params: { count: view.replicasOfVolume(volumeName).length, ...(at !== undefined && at > now ? { untilAt: at } : {}) }, evidence: [] };
 
-  return { volumeName, level, phase: null, headline, facts: [], replicas: [], goodReplicas: 0, wantedReplicas: null, rebuild: null, since: null, needsAttention: false } satisfies VolumeVerdict;
+  return { volumeName, level, phase: null, headline, facts: [], replicas: [], goodReplicas: 0, wantedReplicas: null, rebuild: null, since: null, needsAttention: level === 'critical' || level === 'degraded' } satisfies VolumeVerdict;
 };
 const volume = (name: string, fields: Record<string, unknown> = {}): unknown => server.put('longhorn.io.volume', `${ LS }/${ name }`, { status: { state: 'attached', robustness: 'healthy' }, ...fields });
 const longhornNode = (name: string, ready: string, available: number): unknown => server.put('longhorn.io.node', `${ LS }/${ name }`, { status: { conditions: [{ type: 'Ready', status: ready }], diskStatus: { d: { diskUUID: `u-${ name }`, storageAvailable: available } } }, spec: { disks: { d: {} } } });
@@ -78,6 +78,10 @@ describe('createHealthIndex', () => {
     await settle();
     expect(judged.sort()).toEqual(['a', 'b']);
     expect(health.counts()).toMatchObject({ critical: 1, healthy: 2 });
+    expect(health.attention()).toBe(1);
+    server.remove('longhorn.io.volume', `${ LS }/a`);
+    await settle();
+    expect(health.attention()).toBe(0);
   });
 
   it('judges the volumes of a node that goes down, and those in trouble anywhere', async() => {

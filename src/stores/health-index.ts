@@ -20,6 +20,8 @@ export interface HealthIndexOptions {
 }
 
 export interface LiveHealthIndex extends HealthIndex {
+  /** Number of volumes that an admin has to do something about. */
+  attention(): number;
   /** Looks again at verdicts that time alone may change. Called once a second. */
   tick(): void;
   dispose(): void;
@@ -59,6 +61,7 @@ export function createHealthIndex({ inventory, diagnose, now, budget = BUDGET }:
   const restless = new Set<string>();
   const dirty = new Set<string>();
   const counts: Record<Level, number> = { critical: 0, degraded: 0, unknown: 0, transition: 0, stopped: 0, healthy: 0 };
+  let attention = 0;
   const version = shallowRef(0);
   const keeper = createHistoryKeeper(now);
   const more = createFrameScheduler(() => { work(); });
@@ -74,6 +77,7 @@ export function createHealthIndex({ inventory, diagnose, now, budget = BUDGET }:
 
     if (old) {
       counts[old.verdict.level]--;
+      attention -= Number(old.verdict.needsAttention);
       kept.delete(name);
       restless.delete(name);
     }
@@ -91,8 +95,10 @@ export function createHealthIndex({ inventory, diagnose, now, budget = BUDGET }:
 
     if (old) {
       counts[old.verdict.level]--;
+      attention -= Number(old.verdict.needsAttention);
     }
     counts[verdict.level]++;
+    attention += Number(verdict.needsAttention);
     kept.set(name, { verdict, at, dueAt: nextMoment(verdict, at) });
     if (isRestless(verdict)) {
       restless.add(name);
@@ -147,6 +153,7 @@ export function createHealthIndex({ inventory, diagnose, now, budget = BUDGET }:
       }
     },
     counts: () => ({ ...counts }),
+    attention: () => attention,
     history: (name) => keeper.history(name),
     tick() {
       const at = now();

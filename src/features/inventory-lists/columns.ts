@@ -2,6 +2,8 @@ export interface Column {
   readonly key: string;
   readonly label: string;
   readonly isNumeric?: boolean;
+  /** Holds more than a word. */
+  readonly isWide?: boolean;
 }
 
 export type CellValue = string | number | null;
