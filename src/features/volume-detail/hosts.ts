@@ -79,7 +79,10 @@ function hostCode(view: ClusterView, name: string, node: LonghornNodeRecord | un
     ? view.instanceManagersOnNode(name).filter((manager) => manager.dataEngine === 'v2')
     : null;
 
-  if (kube?.isReady === false) { return 'node-down'; }
+  // Unknown is what Kubernetes writes when the kubelet has gone silent.
+  const heartbeat = findCondition(kube?.conditions ?? [], 'Ready');
+
+  if (heartbeat && heartbeat.status !== 'True') { return 'node-down'; }
   if (!node || !ready) { return 'unread'; }
   if (ready.status !== 'True') { return 'longhorn-down'; }
   if (kube?.isV2Disabled) { return 'v2-disabled'; }

@@ -75,7 +75,7 @@ function storyWithoutVerdict(subject: Subject, wording: Wording): Story {
     return { state: { level: 'transition', phase: null, word: t('lhv2.health.state.unbound'), isTrusted: subject.freshness.state === 'live' }, lead: t('lhv2.health.lead.unbound'), cause: claimFacts(subject, wording), next: '', doubt };
   }
   if (subject.kind === 'missing') {
-    return { state, lead: t('lhv2.health.lead.missing', { name: subject.volumeName || (subject.claim?.meta.id ?? '') }), cause: claimFacts(subject, wording), next: '', doubt };
+    return { state, lead: t('lhv2.health.lead.missing', { name: subject.volumeName || subject.claimId }), cause: claimFacts(subject, wording), next: '', doubt };
   }
   return { state, lead: subject.freshness.state === 'loading' ? '' : t('lhv2.health.lead.cannotVerify'), cause: claimFacts(subject, wording), next: '', doubt };
 }
@@ -93,9 +93,9 @@ export function storyOf(view: Pick<ClusterView, 'get'>, subject: Subject, wordin
   const isBoot = machine !== undefined && subject.claim !== undefined && bootsFrom(machine, subject.claim.meta.id);
   const counted = t(`lhv2.health.lead.${isBoot ? 'boot' : verdict.level === 'stopped' ? 'complete' : 'good'}`, { count });
   const isCalm = verdict.level === 'healthy' || verdict.level === 'stopped';
-  const title = isCalm ? '' : findingText(verdict.headline, 'title', wording);
   const machines = machine ? [machine] : subject.machines;
-  const lead = [title, verdict.level === 'unknown' ? '' : counted, machineSentence(view, machines, wording)].filter(Boolean).join(wording.locale.startsWith('zh') ? '' : ' ');
+  // A volume that is unknown or still on its way has no count worth stating.
+  const lead = [verdict.level === 'unknown' || verdict.level === 'transition' ? '' : counted, machineSentence(view, machines, wording)].filter(Boolean).join(wording.locale.startsWith('zh') ? '' : ' ');
   // A calm volume has nothing to explain, unless it is short of replicas or carries a note.
   const tellsMore = !isCalm || verdict.needsAttention || (verdict.wantedReplicas !== null && verdict.goodReplicas < verdict.wantedReplicas);
 

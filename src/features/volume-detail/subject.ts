@@ -14,6 +14,8 @@ import { freshnessOf, type Freshness } from './freshness';
 export interface Subject {
   readonly kind: 'known' | 'unbound' | 'foreign' | 'missing' | 'unread';
   readonly volumeName: string;
+  /** `<ns>/<name>`; '' when no claim is known. */
+  readonly claimId: string;
   readonly verdict: VolumeVerdict | undefined;
   readonly volume: VolumeRecord | undefined;
   readonly claim: PersistentVolumeClaimRecord | undefined;
@@ -46,7 +48,7 @@ export function findSubject(cluster: Pick<ClusterContext, 'inventory' | 'health'
   const driver = persistentVolume?.driver ?? '';
   const isForeign = driver !== '' && driver !== LONGHORN_DRIVER;
   const base = {
-    volumeName, verdict: isForeign ? undefined : verdict, volume, claim, driver,
+    volumeName, claimId: claimId ?? '', verdict: isForeign ? undefined : verdict, volume, claim, driver,
     machines: claimId ? inventory.machinesOfClaim(claimId) : [],
     schedulingError: persistentVolume?.schedulingError ?? '',
     freshness

@@ -15,7 +15,7 @@ export function useFreshness(cluster: ClusterContext): ComputedRef<Freshness> {
 }
 
 function isSameSubject(a: Subject, b: Subject): boolean {
-  return a.kind === b.kind && a.verdict === b.verdict && a.volume === b.volume && a.claim === b.claim && a.volumeName === b.volumeName &&
+  return a.kind === b.kind && a.verdict === b.verdict && a.volume === b.volume && a.claim === b.claim && a.volumeName === b.volumeName && a.claimId === b.claimId &&
     a.schedulingError === b.schedulingError && a.driver === b.driver && isSameFreshness(a.freshness, b.freshness) &&
     a.machines.length === b.machines.length && a.machines.every((machine, index) => machine === b.machines[index]);
 }
