@@ -14,7 +14,8 @@ import { createTranslate } from './host/entry/texts';
 import { textAt } from './host/form/fields';
 import ImageTab from './host/pages/ImageTab.vue';
 import MachineTab from './host/pages/MachineTab.vue';
-import { detailPanel } from './host/pages/panels';
+import { detailPanel, listBanner } from './host/pages/panels';
+import './host/pages/host.css';
 import { withCluster, type FeatureOptions } from './host/pages/with-cluster';
 import type { HostServices, Pages } from './host/types';
 
@@ -43,7 +44,7 @@ export function install(services: HostServices): Pages {
       HostPanel: feature(detailPanel(HostHealthPanel, 'nodeName'), { toProps: panelProps }),
       VolumeCell: feature(VolumeHealthCell, { toProps: rowAs('claimId') }),
       MachineCell: feature(MachineHealthCell, { toProps: rowAs('machineId') }),
-      VolumesBanner: feature(HealthBanner),
+      VolumesBanner: feature(listBanner(HealthBanner)),
       HealthPage: feature(VolumeHealthPage, { hasUrlState: true })
     },
     messages: { 'en-us': en.lhv2, 'zh-hans': zh.lhv2 }

@@ -17,8 +17,13 @@ export function detailPanel(panel: Component, prop: string): Component {
       return () => {
         const id = textAt(props.resource, 'id');
 
-        return id === '' || !isShown() ? null : h('div', { class: 'mt-10 mb-20', 'data-testid': 'lhv2-panel' }, [h(panel, { [prop]: id })]);
+        return id === '' || !isShown() ? null : h('div', { class: 'lhv2-host-gap', 'data-testid': 'lhv2-host-panel' }, [h(panel, { [prop]: id })]);
       };
     }
   } as Component;
+}
+
+/** A banner above the host's list, at the distance that the host's own banners keep. */
+export function listBanner(banner: Component): Component {
+  return { name: 'Lhv2ListBanner', setup: (): (() => VNodeChild) => () => h('div', { class: 'lhv2-host-gap-below' }, [h(banner)]) };
 }

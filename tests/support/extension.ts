@@ -1,0 +1,20 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildExtension } from '../../pkg/harvester-longhorn-v2/build';
+
+export interface BuiltExtension {
+  readonly name: string;
+  readonly version: string;
+  readonly dir: string;
+}
+
+const CACHE = fileURLToPath(new URL('../../node_modules/.cache/lhv2-e2e', import.meta.url));
+let built: Promise<BuiltExtension> | undefined;
+
+/** The extension, built from the present sources once per test worker, beside nobody's `dist-pkg/`. */
+export function testExtension(): Promise<BuiltExtension> {
+  built ??= buildExtension({ outDir: join(CACHE, `extension-${process.env.TEST_PARALLEL_INDEX ?? '0'}`), log: () => undefined })
+    .then(({ name, version, directory }) => ({ name, version, dir: join(directory, 'plugin') }));
+
+  return built;
+}
