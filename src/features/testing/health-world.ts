@@ -126,9 +126,11 @@ export function largeWorld(count: number): readonly RawObject[] {
 /** A fake Steve that holds these objects. */
 export function serve(objects: readonly RawObject[], steve = new FakeSteve()): FakeSteve {
   for (const raw of objects) {
-    const { name, namespace } = raw.metadata as { readonly name: string; readonly namespace?: string };
+    const kind = kindOfRaw(raw);
+    const { namespace, ...metadata } = raw.metadata as { readonly name: string; readonly namespace?: string };
+    const isNamespaced = namespace !== undefined && kind !== 'node' && kind !== 'persistentvolume';
 
-    steve.put(kindOfRaw(raw), namespace ? `${namespace}/${name}` : name, raw as Fields);
+    steve.put(kind, isNamespaced ? `${namespace}/${metadata.name}` : metadata.name, { ...raw, metadata: isNamespaced ? raw.metadata : metadata });
   }
   return steve;
 }
