@@ -1,4 +1,4 @@
-import type { Clock, Cluster, Controller, Faults, Profile, Random, Store, Timings } from './contract';
+import type { Clock, Cluster, Controller, Faults, Profile, Random, ResourceType, Store, Timings } from './contract';
 import { ManualClock } from './clock';
 import { DEFAULT_MINOR, PROFILES } from './profiles';
 import { createRandom } from './random';
@@ -43,6 +43,7 @@ export interface ClusterOptions {
   seed?: string | number;
   timings?: Partial<Timings>;
   clock?: Clock;
+  types?: readonly ResourceType[];
   /** Gets what controllers throw on store events; without it the causing write throws. */
   onControllerError?: (error: unknown) => void;
 }
@@ -96,7 +97,7 @@ function eventWriter(store: Store, clock: Clock, random: Random): Cluster['event
 export function createCluster(options: ClusterOptions = {}): RunningCluster {
   const clock = options.clock ?? new ManualClock();
   const random = createRandom(options.seed ?? 1);
-  const store = createStore({ clock, random, onListenerError: options.onControllerError });
+  const store = createStore({ clock, random, types: options.types, onListenerError: options.onControllerError });
   const stops = new Map<string, () => void>();
   const cluster: RunningCluster = {
     store,
