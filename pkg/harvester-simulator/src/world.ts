@@ -123,8 +123,9 @@ export class World {
   }
 
   private findScenario(name: string): Scenario | undefined {
-    if (name === 'empty') return undefined;
     const scenario = this.wiring.scenarios.find((known) => known.name === name);
+    // A cluster without anything, unless there is a better idea of an empty one.
+    if (scenario === undefined && name === 'empty') return undefined;
     if (scenario === undefined) throw new StoreError(404, 'NotFound', `scenario ${name} does not exist; known: ${['empty', ...this.wiring.scenarios.map((known) => known.name)].join(', ')}`);
     return scenario;
   }
