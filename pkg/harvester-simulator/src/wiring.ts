@@ -3,7 +3,7 @@ import { actionHandlers } from './controllers/harvester/actions/index';
 import { controllers as harvesterControllers, linkHandlers, streamActions } from './controllers/harvester/index';
 import { longhornController } from './controllers/longhorn/index';
 import { FAULTS } from './faults/index';
-import { SCENARIOS } from './scenarios/index';
+import { DEFAULT_SCENARIO, SCENARIOS } from './scenarios/index';
 import type { Handlers } from './steve/surface';
 
 /** Everything the other rooms put into a simulator. */
@@ -17,6 +17,7 @@ export interface Wiring {
 export const WIRING: Wiring = {
   controllers: [longhornController, ...harvesterControllers],
   handlers: { actions: actionHandlers, streams: streamActions, links: linkHandlers },
-  scenarios: Object.values(SCENARIOS),
+  // The first is what opens when none is asked for.
+  scenarios: Object.values(SCENARIOS).sort((a, b) => Number(b.name === DEFAULT_SCENARIO) - Number(a.name === DEFAULT_SCENARIO)),
   faults: FAULTS
 };

@@ -54,6 +54,9 @@ function furnish(cluster: RunningCluster): void {
   }
 }
 
+/** The scenario of a cluster with nothing but its namespaces. */
+const BARE = 'bare';
+
 /** The simulated world: a Harvester cluster and the Rancher above it. Scenario and version may change while it runs. */
 export class World {
   role: Role;
@@ -74,7 +77,7 @@ export class World {
     this.seed = options.seed ?? 1;
     this.speedWanted = options.speed ?? 1;
     this.profile = options.version === undefined ? PROFILES[DEFAULT_MINOR] : this.profileOf(options.version);
-    this.scenario = options.scenario ?? wiring.scenarios[0]?.name ?? 'empty';
+    this.scenario = options.scenario ?? wiring.scenarios[0]?.name ?? BARE;
     this.findScenario(this.scenario);
     this.clock = this.makeClock();
     this.harvester = this.build();
@@ -126,7 +129,7 @@ export class World {
     const scenario = this.wiring.scenarios.find((known) => known.name === name);
     // A cluster without anything, unless there is a better idea of an empty one.
     if (scenario === undefined && name === 'empty') return undefined;
-    if (scenario === undefined) throw new StoreError(404, 'NotFound', `scenario ${name} does not exist; known: ${['empty', ...this.wiring.scenarios.map((known) => known.name)].join(', ')}`);
+    if (scenario === undefined) throw new StoreError(404, 'NotFound', `scenario ${name} does not exist; known: ${[BARE, ...this.wiring.scenarios.map((known) => known.name)].join(', ')}`);
     return scenario;
   }
 
