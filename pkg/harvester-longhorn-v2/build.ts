@@ -5,7 +5,7 @@ import yaml from '@rollup/plugin-yaml';
 import vue from '@vitejs/plugin-vue';
 import { build, type InlineConfig, type Rollup } from 'vite';
 import { bundledHostModules, describeSize, measure, overBudget, type FileSize } from './build/budget';
-import { hostMessages, inlineCss, withoutApp } from './build/plugins';
+import { hostMessages, inlineCss, pageSections } from './build/plugins';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = resolve(HERE, '../..');
@@ -39,10 +39,10 @@ function configure(script: Script, version: string): InlineConfig {
   return {
     configFile: false,
     root: HERE,
-    logLevel: 'warn',
+    logLevel: 'error',
     publicDir: false,
     mode: 'production',
-    plugins: [vue(), yaml({ transform: withoutApp }), inlineCss(`${script.globalId}-css`)],
+    plugins: [vue(), yaml({ transform: pageSections }), inlineCss(`${script.globalId}-css`)],
     resolve: { alias: { '@': join(ROOT, 'src') } },
     define: {
       'process.env.NODE_ENV': '"production"',
@@ -52,7 +52,7 @@ function configure(script: Script, version: string): InlineConfig {
     },
     build: {
       write: false,
-      target: 'es2021',
+      target: 'es2022',
       minify: true,
       cssCodeSplit: false,
       sourcemap: false,
