@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createCluster, type RunningCluster } from '../../cluster';
 import { PROFILES } from '../../profiles';
 import { addBase, ordinaryNodes, type BaseOptions } from '../../scenarios/build/index';
@@ -9,6 +9,8 @@ import { findCondition } from './support/conditions';
 import { TYPE } from './support/types';
 import { createMachine, get, printable, readyImage, until } from './test-support';
 import type { HarvesterMinor } from '../../contract';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const GIB = 1024 ** 3;
 let world: RunningCluster | undefined;
@@ -117,6 +119,20 @@ describe('what stalls a boot volume', () => {
     cluster.clock.advance(1_200_000);
     expect(get(cluster, 'dataVolume', 'vm1-disk-0-abcde')?.status?.phase).toMatch(/PrepClaimInProgress|CSICloneInProgress/);
     expect(printable(cluster, 'vm1')).toBe('Provisioning');
+  });
+});
+
+describe('a node with the v2 engine switched off by label', () => {
+  it('takes the pod but never gets the volume, and says so', async () => {
+    const cluster = realWorld();
+    const [first] = cluster.store.list(TYPE.node).map(({ metadata }) => metadata.name);
+    cluster.store.edit(TYPE.node, first ?? '', (draft) => { draft.metadata.labels = { ...draft.metadata.labels, 'node.longhorn.io/disable-v2-data-engine': 'true' }; });
+    cluster.clock.advance(60_000);
+    createMachine(cluster, 'vm1', { spec: { nodeSelector: { 'kubernetes.io/hostname': first ?? '' } } });
+    await until(cluster, () => cluster.store.list('event').some((event) => event.reason === 'FailedAttachVolume'));
+    expect(cluster.store.list(TYPE.pod)[0]?.spec?.nodeName).toBe(first);
+    cluster.clock.advance(600_000);
+    expect(printable(cluster, 'vm1')).toBe('Starting');
   });
 });
 

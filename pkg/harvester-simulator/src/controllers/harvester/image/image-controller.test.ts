@@ -1,8 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { RunningCluster } from '../../../cluster';
 import { findCondition } from '../support/conditions';
 import { TYPE } from '../support/types';
 import { createImage, createWorld, fakeQcow2, get, hasQemuImg, makeQcow2, serve, until, type FileServer } from '../test-support';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const GIB = 1024 ** 3;
 let server: FileServer | undefined;

@@ -1,12 +1,14 @@
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { RunningCluster } from '../../../cluster';
 import { ActionError } from '../../../contract';
 import { findCondition } from '../support/conditions';
 import { TYPE } from '../support/types';
 import { createImage, createWorld, fakeLonghorn, fakeQcow2, get, hasQemuImg, makeQcow2, until } from '../test-support';
 import { uploadAction } from './upload';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;

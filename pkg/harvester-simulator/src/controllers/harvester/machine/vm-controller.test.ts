@@ -1,9 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { RunningCluster } from '../../../cluster';
 import { findCondition, specOf, statusOf } from '../support/conditions';
 import { podNode } from '../support/pods';
 import { TYPE } from '../support/types';
 import { createMachine, createWorld, fakeLonghorn, get, printable, readyImage, storageClass, until, V2_PARAMETERS } from '../test-support';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const GIB = 1024 ** 3;
 let world: RunningCluster | undefined;
