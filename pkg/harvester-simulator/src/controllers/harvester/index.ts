@@ -2,6 +2,7 @@ import type { Controller, LinkHandler, StreamAction } from '../../contract';
 import { dataVolumeController } from './cdi/data-volume';
 import { storageProfileController } from './cdi/storage-profile';
 import { imageController } from './image/image-controller';
+import { downloaderController, downloadLinks } from './image/downloader';
 import { uploadAction } from './image/upload';
 import { maintenanceController } from './machine/maintenance';
 import { migrationController } from './machine/migration';
@@ -28,6 +29,7 @@ export const controllers: Controller[] = [
   kubelet,
   dataVolumeController,
   imageController,
+  downloaderController,
   vmController,
   vmiController,
   migrationController,
@@ -38,4 +40,4 @@ export const controllers: Controller[] = [
 export const streamActions: StreamAction[] = [uploadAction];
 
 /** Links with a body of their own: image download. */
-export const linkHandlers: LinkHandler[] = [];
+export const linkHandlers: LinkHandler[] = downloadLinks;

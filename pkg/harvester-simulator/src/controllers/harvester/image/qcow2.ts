@@ -23,3 +23,29 @@ export function compressionOf(head: Uint8Array): 'gzip' | 'xz' | undefined {
   if (head[0] === 0xfd && head[1] === 0x37 && head[2] === 0x7a && head[3] === 0x58 && head[4] === 0x5a) return 'xz';
   return undefined;
 }
+
+const CLUSTER = 65_536;
+/** Guest bytes one L1 entry covers: an L2 table of 8192 entries, a cluster each. */
+const PER_L1_ENTRY = CLUSTER * (CLUSTER / 8);
+
+/** A valid, empty qcow2 (version 3) of a disk size: what a browser downloads of a volume whose data is not simulated. */
+export function emptyQcow2(virtualSize: number): Buffer {
+  const l1Entries = Math.max(1, Math.ceil(virtualSize / PER_L1_ENTRY));
+  const l1Clusters = Math.ceil((l1Entries * 8) / CLUSTER);
+  const used = 3 + l1Clusters;
+  const file = Buffer.alloc(used * CLUSTER);
+  MAGIC.copy(file);
+  file.writeUInt32BE(3, 4);
+  file.writeUInt32BE(16, 20);
+  file.writeBigUInt64BE(BigInt(virtualSize), VIRTUAL_SIZE_OFFSET);
+  file.writeUInt32BE(l1Entries, 36);
+  file.writeBigUInt64BE(BigInt(3 * CLUSTER), 40);
+  // Reference counts: a table of one cluster, a block of one cluster, 16 bits each.
+  file.writeBigUInt64BE(BigInt(CLUSTER), 48);
+  file.writeUInt32BE(1, 56);
+  file.writeUInt32BE(4, 96);
+  file.writeUInt32BE(104, 100);
+  file.writeBigUInt64BE(BigInt(2 * CLUSTER), CLUSTER);
+  for (let index = 0; index < used; index += 1) file.writeUInt16BE(1, 2 * CLUSTER + index * 2);
+  return file;
+}
