@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Cluster, Fields, KubeObject } from '../contract';
 import { LH, NAMESPACE } from '../controllers/longhorn/kinds';
+import { truthOf } from '../controllers/longhorn/truth';
 import { addPlatform, addNode, addStorageClass, v2Parameters } from './build';
 
 const GIB = 2 ** 30;
@@ -167,12 +168,14 @@ export function buildScale(cluster: Cluster, options: ScaleOptions): void {
   const spots = { v1: spotsOf(cluster, 'v1'), v2: spotsOf(cluster, 'v2') };
   const patterns = new Map<string, Pattern>();
   for (const engine of ['v1', 'v2'] as const) for (const isAttached of [true, false]) patterns.set(`${engine}/${String(isAttached)}`, growPattern(cluster, engine, isAttached));
+  truthOf(cluster).isLoading = true;
   for (let index = 0; index < options.volumes - patterns.size; index++) {
     const engine = index % 10 < V1_OF_TEN ? 'v1' : 'v2';
     const isAttached = index % 7 >= STOPPED_OF_TEN;
     const pattern = patterns.get(`${engine}/${String(isAttached)}`);
     if (pattern !== undefined) stamp(cluster, pattern, index, spots[engine]);
   }
+  truthOf(cluster).isLoading = false;
   // One round of the disk monitor, so that the disks count what was placed on them.
   cluster.clock.advance(35_000);
 }

@@ -81,7 +81,8 @@ export class LonghornContext {
   }
 
   instanceManager(node: string, engine: DataEngine): InstanceManager | undefined {
-    return this.instanceManagers().find((manager) => manager.spec.nodeID === node && manager.spec.dataEngine === engine && manager.metadata.deletionTimestamp === undefined);
+    const name = this.index.managerOf(node, engine);
+    return name === undefined ? undefined : (this.cluster.store.get(LH.instanceManager, key(name)) as InstanceManager | undefined);
   }
 
   isManagerRunning(node: string, engine: DataEngine): boolean {

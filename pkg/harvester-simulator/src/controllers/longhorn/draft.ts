@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Fields, KubeObject, Store } from '../../contract';
+import { clone } from '../../store';
 
 /** A working copy of a stored object whose metadata+spec and status are written back separately, as the real API needs it. */
 export class Draft<T extends KubeObject> {
@@ -7,7 +8,7 @@ export class Draft<T extends KubeObject> {
   private isGone = false;
 
   constructor(private readonly store: Store, private readonly typeId: string, private readonly storeKey: string, private original: KubeObject, complete?: (copy: T) => void) {
-    this.object = structuredClone(original) as T;
+    this.object = clone(original) as T;
     complete?.(this.object);
   }
 

@@ -15,6 +15,10 @@ export function claimsOfPod(pod: KubeObject): string[] {
   return volumes.flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []).map((claim) => `${pod.metadata.namespace ?? ''}/${claim}`);
 }
 
+function managerSlot(manager: KubeObject): string {
+  return `${String(manager.spec?.nodeID)}/${String(manager.spec?.dataEngine)}`;
+}
+
 const NO_MEMBERS: VolumeMembers = { engines: new Set(), frontends: new Set(), replicas: new Set() };
 
 /** Joins that would otherwise scan every replica: by volume, by node, by disk. Kept by store events. */
@@ -24,6 +28,9 @@ export class ObjectIndex {
   private readonly byDisk = new Map<string, Map<string, number>>();
   private readonly placeOfReplica = new Map<string, { node: string; disk: string }>();
   private readonly volumeOfPvc = new Map<string, string>();
+  private readonly managers = new Map<string, string>();
+  private readonly byManager = new Map<string, Set<string>>();
+  private readonly managerOfInstance = new Map<string, string>();
   private readonly podsByClaim = new Map<string, Set<string>>();
 
   constructor(store: Store) {
@@ -31,7 +38,7 @@ export class ObjectIndex {
       if (store.type(typeId) === undefined) continue;
       for (const object of store.list(typeId)) this.put(typeId, object);
     }
-    for (const typeId of [LH.pv, LH.pod]) for (const object of store.list(typeId)) this.put(typeId, object);
+    for (const typeId of [LH.pv, LH.pod, LH.instanceManager]) for (const object of store.list(typeId)) this.put(typeId, object);
   }
 
   apply(event: WatchEvent): void {
@@ -61,7 +68,35 @@ export class ObjectIndex {
     return this.podsByClaim.get(namespacedName) ?? [];
   }
 
+  /** `<kind>/<name>` of the engines and frontends that an instance manager holds. */
+  instancesOfManager(manager: string): Iterable<string> {
+    return this.byManager.get(manager) ?? [];
+  }
+
+  private hold(instance: string, manager: string): void {
+    const before = this.managerOfInstance.get(instance) ?? '';
+    if (before === manager) return;
+    this.byManager.get(before)?.delete(instance);
+    if (manager === '') {
+      this.managerOfInstance.delete(instance);
+      return;
+    }
+    this.managerOfInstance.set(instance, manager);
+    const held = this.byManager.get(manager) ?? new Set<string>();
+    held.add(instance);
+    this.byManager.set(manager, held);
+  }
+
+  /** Name of the instance manager of a node for a data engine. */
+  managerOf(node: string, engine: string): string | undefined {
+    return this.managers.get(`${node}/${engine}`);
+  }
+
   private put(typeId: string, object: KubeObject): void {
+    if (typeId === LH.instanceManager) {
+      this.managers.set(managerSlot(object), object.metadata.name);
+      return;
+    }
     if (typeId === LH.pod) {
       for (const claim of claimsOfPod(object)) {
         const pods = this.podsByClaim.get(claim) ?? new Set<string>();
@@ -82,9 +117,14 @@ export class ObjectIndex {
     if (members === undefined) this.byVolume.set(volume, (members = { engines: new Set(), frontends: new Set(), replicas: new Set() }));
     members[member].add(object.metadata.name);
     if (typeId === LH.replica) this.place(object as Replica);
+    else this.hold(`${member === 'engines' ? 'engine' : 'frontend'}/${object.metadata.name}`, String(object.status?.instanceManagerName ?? ''));
   }
 
   private drop(typeId: string, object: KubeObject): void {
+    if (typeId === LH.instanceManager) {
+      if (this.managers.get(managerSlot(object)) === object.metadata.name) this.managers.delete(managerSlot(object));
+      return;
+    }
     if (typeId === LH.pod) {
       for (const claim of claimsOfPod(object)) this.podsByClaim.get(claim)?.delete(`${object.metadata.namespace ?? ''}/${object.metadata.name}`);
       return;
@@ -101,6 +141,7 @@ export class ObjectIndex {
     members?.[member].delete(object.metadata.name);
     if (members !== undefined && members.engines.size + members.frontends.size + members.replicas.size === 0) this.byVolume.delete(volume);
     if (typeId === LH.replica) this.unplace(object.metadata.name);
+    else this.hold(`${member === 'engines' ? 'engine' : 'frontend'}/${object.metadata.name}`, '');
   }
 
   private place(replica: Replica): void {

@@ -25,6 +25,7 @@ class Longhorn {
   private readonly ctx: LonghornContext;
   private readonly kubeNodes: KubeNodes;
   private readonly stops: (() => void)[] = [];
+  private readonly unsettled = new Set<string>();
 
   constructor(private readonly cluster: Cluster) {
     this.ctx = new LonghornContext(cluster, (key) => { this.handle(key); });
@@ -76,8 +77,10 @@ class Longhorn {
     const { name } = object.metadata;
     ctx.index.apply(event);
     const kind = KIND_OF[typeId];
+    if (kind === undefined && ctx.truth.isLoading) return;
     if (kind !== undefined) {
       if (event.type === 'create' && (kind === 'replica' || kind === 'engine' || kind === 'frontend')) this.adopt(kind, object as InstanceObject);
+      if (ctx.truth.isLoading) return;
       ctx.queue.add(`${kind}/${name}`);
       const volume = kind === 'volume' || kind === 'attachment' ? name : String(object.spec?.volumeName);
       ctx.queue.add(`volume/${volume}`);
@@ -94,7 +97,7 @@ class Longhorn {
         if (event.type === 'create') this.adoptManager(object as InstanceManager);
         ctx.queue.add(`instance-manager/${name}`);
         ctx.queue.add(`node/${(object as InstanceManager).spec.nodeID}`);
-        this.wakeInstancesOf((object as InstanceManager).spec.nodeID);
+        this.wakeInstancesOf(object as InstanceManager);
         break;
       case LH.kubeNode:
         ctx.queue.add(`kube-node/${name}`);
@@ -129,14 +132,14 @@ class Longhorn {
     this.ctx.queue.add('unsettled/all');
   }
 
-  private wakeInstancesOf(node: string): void {
-    for (const name of this.ctx.index.replicasOnNode(node)) this.ctx.queue.add(`replica/${name}`);
-    for (const kind of ['engine', 'frontend'] as const) {
-      if (this.cluster.store.type(TYPE_OF[kind]) === undefined) continue;
-      for (const object of this.cluster.store.list(TYPE_OF[kind])) {
-        const { nodeID } = (object as InstanceObject).spec;
-        if (nodeID === node || (object as InstanceObject).status?.currentState === 'unknown') this.ctx.queue.add(`${kind}/${object.metadata.name}`);
-      }
+  /** What an instance manager holds, and what waits for one on its node. */
+  private wakeInstancesOf(manager: InstanceManager): void {
+    for (const name of this.ctx.index.replicasOnNode(manager.spec.nodeID)) this.ctx.queue.add(`replica/${name}`);
+    for (const instance of this.ctx.index.instancesOfManager(manager.metadata.name)) this.ctx.queue.add(instance);
+    for (const volume of this.unsettled) {
+      const { engines, frontends } = this.ctx.index.members(volume);
+      for (const name of engines) this.ctx.queue.add(`engine/${name}`);
+      for (const name of frontends) this.ctx.queue.add(`frontend/${name}`);
     }
     this.ctx.queue.add('unsettled/all');
   }
@@ -180,6 +183,7 @@ class Longhorn {
         syncCloneTicket(ctx, name);
         syncOfflineRebuild(ctx, name);
         syncEvictionTicket(ctx, name);
+        this.noteVolume(name);
         break;
       case 'attachment':
         syncAttachment(ctx, name);
@@ -209,13 +213,18 @@ class Longhorn {
     }
   }
 
+  /** Whether a volume has come to rest, or waits for something that a node, a disk or a setting may bring. */
+  private noteVolume(name: string): void {
+    const volume = this.ctx.volume(name);
+    const { state, robustness } = volume?.status ?? {};
+    const isAtRest = (state === 'attached' && robustness === 'healthy') || (state === 'detached' && robustness === 'unknown');
+    const isSettled = volume === undefined || (isAtRest && this.ctx.replicasOf(name).every((replica) => replica.spec.failedAt === '' && replica.spec.nodeID !== '' && !replica.spec.evictionRequested));
+    if (isSettled) this.unsettled.delete(name);
+    else this.unsettled.add(name);
+  }
+
   private wakeUnsettled(): void {
-    for (const volume of this.cluster.store.list(LH.volume)) {
-      const { state, robustness } = (volume.status ?? {}) as { state?: string; robustness?: string };
-      const isSettled = (state === 'attached' && robustness === 'healthy') || (state === 'detached' && robustness === 'unknown');
-      const isWaiting = this.ctx.replicasOf(volume.metadata.name).some((replica) => replica.spec.failedAt !== '' || replica.spec.nodeID === '' || replica.spec.evictionRequested);
-      if (!isSettled || isWaiting) this.ctx.queue.add(`volume/${volume.metadata.name}`);
-    }
+    for (const name of this.unsettled) this.ctx.queue.add(`volume/${name}`);
   }
 }
 

@@ -48,6 +48,7 @@ function leave(ctx: LonghornContext, kind: InstanceKind, draft: Draft<InstanceOb
   clearAddress(status);
   if (kind === 'engine') {
     Object.assign(status, stoppedEngineFields());
+    delete (status as Engine['status']).replicaTransitionTimeMap;
     ctx.runtimes.end(draft.name);
   }
   if (kind === 'frontend') Object.assign(status, { endpoint: '', targetIP: '', targetPort: 0, activePath: '', preferredPath: '', paths: [] });

@@ -180,7 +180,6 @@ export function stoppedEngineFields(): Partial<EngineStatus> {
     purgeStatus: null,
     rebuildStatus: null,
     replicaModeMap: null,
-    replicaTransitionTimeMap: null,
     restoreStatus: null
   };
 }

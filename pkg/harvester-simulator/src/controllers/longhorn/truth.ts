@@ -21,6 +21,8 @@ export interface Truth {
   readonly condemned: Set<string>;
   /** `<node>/<disk>` with a SMART or SPDK health that is not PASSED. */
   readonly diskHealth: Map<string, 'FAILED' | 'WARNING'>;
+  /** Objects being created now are complete and in steady state: they are taken over, not reconciled. */
+  isLoading: boolean;
 }
 
 const truths = new WeakMap<Cluster, Truth>();
@@ -36,7 +38,8 @@ export function truthOf(cluster: Cluster): Truth {
       writtenBytes: new Map(),
       managersDown: new Set(),
       condemned: new Set(),
-      diskHealth: new Map()
+      diskHealth: new Map(),
+      isLoading: false
     };
     truths.set(cluster, truth);
   }

@@ -144,7 +144,8 @@ export interface EngineStatus extends InstanceStatus {
   currentSize: string;
   currentReplicaAddressMap: Record<string, string> | null;
   replicaModeMap: Record<string, ReplicaMode> | null;
-  replicaTransitionTimeMap: Record<string, string> | null;
+  /** Absent while the engine does not run: unlike its neighbours it may not be null. */
+  replicaTransitionTimeMap?: Record<string, string>;
   endpoint: string;
   rebuildStatus: Record<string, RebuildEntry> | null;
   purgeStatus: Record<string, unknown> | null;
