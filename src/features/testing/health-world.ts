@@ -127,10 +127,11 @@ export function largeWorld(count: number): readonly RawObject[] {
 export function serve(objects: readonly RawObject[], steve = new FakeSteve()): FakeSteve {
   for (const raw of objects) {
     const kind = kindOfRaw(raw);
-    const { namespace, ...metadata } = raw.metadata as { readonly name: string; readonly namespace?: string };
+    // The server numbers its objects itself.
+    const { namespace, resourceVersion: _, ...metadata } = raw.metadata as { readonly name: string; readonly namespace?: string; readonly resourceVersion?: string };
     const isNamespaced = namespace !== undefined && kind !== 'node' && kind !== 'persistentvolume';
 
-    steve.put(kind, isNamespaced ? `${namespace}/${metadata.name}` : metadata.name, { ...raw, metadata: isNamespaced ? raw.metadata : metadata });
+    steve.put(kind, isNamespaced ? `${namespace}/${metadata.name}` : metadata.name, { ...raw, metadata: isNamespaced ? { ...metadata, namespace } : metadata });
   }
   return steve;
 }

@@ -6,9 +6,11 @@ const WIDTHS: Readonly<Record<Column, string>> = {
   since: '84px', next: 'minmax(170px, 1.4fr)', size: '84px', namespace: 'minmax(90px, .7fr)', class: 'minmax(110px, .8fr)', cause: 'minmax(140px, 1fr)'
 };
 
-/** `grid-template-columns` of the table's lines. */
-export function gridColumns(columns: readonly Column[]): string {
-  return columns.map((column) => WIDTHS[column]).join(' ');
+/** `grid-template-columns` of the table's lines. `isTight` lets every column shrink: paper does not scroll. */
+export function gridColumns(columns: readonly Column[], isTight = false): string {
+  const widths = columns.map((column) => WIDTHS[column]).join(' ');
+
+  return isTight ? widths.replaceAll(/minmax\(\d+px/g, 'minmax(0') : widths;
 }
 
 /** Least width at which the columns stand side by side, pixels; below it the table scrolls sideways. */
