@@ -15,16 +15,8 @@ export interface Summary {
   readonly stoppedShort: number;
 }
 
-const known = new WeakMap<object, { readonly version: number; readonly summary: Summary }>();
-
-/** One pass over the verdicts, kept until the index changes: every banner and badge on a page shares it. */
-export function summarize(health: Pick<HealthIndex, 'version' | 'verdicts'>): Summary {
-  const version = health.version.value;
-  const kept = known.get(health);
-
-  if (kept?.version === version) {
-    return kept.summary;
-  }
+/** One pass over the verdicts. Does not subscribe to anything: `useSummary` counts again when it is time. */
+export function summarize(health: Pick<HealthIndex, 'verdicts'>): Summary {
   const byLevel: Record<Level, number> = { critical: 0, degraded: 0, unknown: 0, transition: 0, stopped: 0, healthy: 0 };
   const byPhase: Partial<Record<DegradedPhase, number>> = {};
   let total = 0;
@@ -52,8 +44,5 @@ export function summarize(health: Pick<HealthIndex, 'version' | 'verdicts'>): Su
       }
     }
   }
-  const summary: Summary = { total, needsAttention, rebuilding, slowestRebuild, slowestPercent: slowestRebuild ? slowestPercent : 0, byLevel, byPhase, stoppedShort };
-
-  known.set(health, { version, summary });
-  return summary;
+  return { total, needsAttention, rebuilding, slowestRebuild, slowestPercent: slowestRebuild ? slowestPercent : 0, byLevel, byPhase, stoppedShort };
 }
