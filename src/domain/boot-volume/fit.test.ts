@@ -20,7 +20,7 @@ describe('forecastFit', () => {
     const fit = forecastFit(nodes(800, 25, 800), { bootClass, imageSize: 20 * GIB, machineSize: 40 * GIB, instances: 1 });
 
     expect(fit).toMatchObject({ isImagePlaceable: true, machines: 0, fitsInstances: false, missingReplicas: 1 });
-    expect(fit.limitedBy).toMatchObject({ nodeName: 'node-2', diskName: 'nvme0' });
+    expect(fit.limitedBy).toMatchObject({ nodeName: 'node-2', label: 'nvme0n1' });
     expect(fit.disks.filter(disk => disk.isLimit).map(disk => disk.nodeName)).toEqual(['node-2']);
     expect(fit.alternative).toEqual({ replicas: 2, machines: 19 });
   });

@@ -1,7 +1,8 @@
 import { KIND } from '../kube/kinds';
 import { ceilToGiB } from '../kube/sizes';
 import { countFit, explainPlacement } from '../longhorn/placement';
-import type { PlacementRequest, PlacementResult } from '../longhorn/placement-types';
+import type { PlacementCode, PlacementRequest, PlacementResult } from '../longhorn/placement-types';
+import type { DiskRecord } from '../longhorn/types';
 import type { ClusterView } from '../view';
 import { promiseSpace, readDisks, withDisks } from './promised-space';
 import type { Disks } from './promised-space';
@@ -22,6 +23,8 @@ export interface FitRequest {
 export interface DiskFit {
   readonly nodeName: string;
   readonly diskName: string;
+  /** What a person calls it: `nvme0n1` of `/dev/nvme0n1`; the name where the path says no more (a PCI address, a UUID). */
+  readonly label: string;
   readonly limitBytes: number;
   readonly scheduledBytes: number;
   readonly plannedBytes: number;
@@ -44,7 +47,8 @@ export interface FitForecast {
   readonly fitsInstances: boolean;
   /** With one replica less, how many would fit; null when that is not more, or not possible. */
   readonly alternative: { readonly replicas: number; readonly machines: number } | null;
-  readonly limitedBy: PlacementResult['limitedBy'];
+  /** The disk whose limit is reached first; null when none is, or no other host is left. */
+  readonly limitedBy: { readonly nodeName: string; readonly label: string } | null;
 }
 
 /** Counting stops here: "1,000 or more". */
@@ -81,7 +85,7 @@ export function forecastFit(view: ClusterView, request: FitRequest): FitForecast
     machines,
     fitsInstances: !isShort,
     alternative: findAlternative(view, request, machines),
-    limitedBy: isShort ? next?.limitedBy ?? null : null
+    limitedBy: isShort ? nameLimit(start, next?.limitedBy ?? null) : null
   };
 }
 
@@ -104,26 +108,45 @@ function placeMachines(view: ClusterView, disks: Disks, request: PlacementReques
   return current;
 }
 
+// The others could not take this class's replicas however much room they had.
+const COMPARED: readonly PlacementCode[] = ['ok', 'chosen', 'insufficient-allocatable', 'insufficient-free', 'disk-pressure', 'disk-holds-replica'];
+
 function compareDisks(before: Disks, after: ClusterView, request: PlacementRequest, isShort: boolean): readonly DiskFit[] {
-  const scheduled = new Map([...before.values()].flatMap(node => node.disks.map(disk => [`${node.meta.name}/${disk.name}`, disk.storageScheduled ?? 0] as const)));
+  const records = new Map([...before.values()].flatMap(node => node.disks.map(disk => [`${node.meta.name}/${disk.name}`, disk] as const)));
 
-  return explainPlacement(after, request).nodes.flatMap(node => node.disks
-    .filter(disk => disk.type === 'block' && disk.limitBytes !== null)
-    .map(disk => {
-      const was = scheduled.get(`${disk.nodeName}/${disk.diskName}`) ?? 0;
-      const now = disk.scheduledBytes ?? 0;
-      const limit = disk.limitBytes ?? 0;
+  return explainPlacement(after, request).nodes.flatMap(node => node.disks.flatMap(disk => {
+    const record = records.get(`${disk.nodeName}/${disk.diskName}`);
 
-      return {
-        nodeName: disk.nodeName,
-        diskName: disk.diskName,
-        limitBytes: limit,
-        scheduledBytes: was,
-        plannedBytes: now - was,
-        leftBytes: Math.max(0, limit - now),
-        isLimit: isShort && (disk.code === 'insufficient-allocatable' || disk.code === 'insufficient-free')
-      };
-    }));
+    if (record === undefined || disk.limitBytes === null || disk.type !== 'block' || !COMPARED.includes(disk.code)) {
+      return [];
+    }
+
+    const was = record.storageScheduled ?? 0;
+    const now = disk.scheduledBytes ?? 0;
+
+    return [{
+      nodeName: disk.nodeName,
+      diskName: disk.diskName,
+      label: labelDisk(record),
+      limitBytes: disk.limitBytes,
+      scheduledBytes: was,
+      plannedBytes: now - was,
+      leftBytes: Math.max(0, disk.limitBytes - now),
+      isLimit: isShort && (disk.code === 'insufficient-allocatable' || disk.code === 'insufficient-free')
+    }];
+  }));
+}
+
+/** Harvester names disks after block devices, by hash: the device says more. */
+export function labelDisk(disk: Pick<DiskRecord, 'name' | 'path'>): string {
+  return /^\/dev\/(?:disk\/by-[a-z]+\/)?([^/]+)$/.exec(disk.path)?.[1] ?? disk.name;
+}
+
+function nameLimit(disks: Disks, limit: PlacementResult['limitedBy']): FitForecast['limitedBy'] {
+  const node = [...disks.values()].find(entry => entry.meta.name === limit?.nodeName);
+  const disk = node?.disks.find(entry => entry.name === limit?.diskName);
+
+  return limit === null ? null : { nodeName: limit.nodeName, label: disk ? labelDisk(disk) : limit.diskName };
 }
 
 function findAlternative(view: ClusterView, request: FitRequest, machines: number): FitForecast['alternative'] {

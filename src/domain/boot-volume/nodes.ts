@@ -2,6 +2,7 @@ import type { KubeNodeRecord } from '../harvester/types';
 import { KIND } from '../kube/kinds';
 import { explainPlacement } from '../longhorn/placement';
 import type { PlacementCode } from '../longhorn/placement-types';
+import type { DiskRecord } from '../longhorn/types';
 import type { ClusterView } from '../view';
 import { firstUnread } from './reading';
 
@@ -41,7 +42,7 @@ export function listDiskNodes(view: ClusterView, nodeSelector: readonly string[]
 }
 
 /** v2 disks driven by AIO: they have no unmap, a trim inside the guest pauses the VM. */
-export function listAioDisks(view: ClusterView): readonly { readonly node: string; readonly disk: string }[] {
+export function listAioDisks(view: ClusterView): readonly { readonly node: string; readonly disk: DiskRecord }[] {
   return [...view.all(KIND.longhornNode)].flatMap(node =>
-    node.disks.filter(disk => disk.type === 'block' && disk.driver === 'aio').map(disk => ({ node: node.meta.name, disk: disk.name })));
+    node.disks.filter(disk => disk.type === 'block' && disk.driver === 'aio').map(disk => ({ node: node.meta.name, disk })));
 }

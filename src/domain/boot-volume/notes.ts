@@ -1,6 +1,7 @@
 import type { ImageSource } from '../harvester/types';
 import { KIND } from '../kube/kinds';
 import type { ClusterView } from '../view';
+import { labelDisk } from './fit';
 import { listAioDisks } from './nodes';
 import { unreadReason } from './reading';
 import type { BootClass, PlanNote } from './types';
@@ -77,6 +78,6 @@ function noteAioDisks(view: ClusterView): readonly PlanNote[] {
 
   return disks.length === 0 ? [] : [{
     code: 'aio-trim', level: 'warning',
-    params: { count: disks.length, disks: disks.map(({ node, disk }) => `${node}/${disk}`).join(', ') }
+    params: { count: disks.length, disks: disks.map(({ node, disk }) => `${node} ${labelDisk(disk)}`).join(', ') }
   }];
 }
