@@ -68,7 +68,7 @@ async function longDay(cluster: RunningCluster): Promise<void> {
 
 describe.skipIf(!hasSchemas()).each<HarvesterMinor>(['1.5', '1.6', '1.7', '1.8', '1.9'])('every object of Harvester %s', (minor) => {
   it('is as its custom resource’s schema says, in every state it passes through', async () => {
-    const cluster = (world = createCluster({ profile: PROFILES[minor], timings: { importBytesPerSecond: 40_000 } }));
+    const cluster = (world = createCluster({ profile: PROFILES[minor], timings: { importBytesPerSecond: GIB / 40 } }));
     const validators = loadValidators(cluster.profile.longhorn);
     const wrong = new Map<string, string>();
     const kinds = new Map<string, number>();

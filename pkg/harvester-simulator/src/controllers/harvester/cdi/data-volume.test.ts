@@ -228,7 +228,7 @@ describe('imports that stall', () => {
   });
 
   it('goes on elsewhere when the importer’s node is lost for good', async () => {
-    const cluster = (world = createWorld({ timings: { importBytesPerSecond: 2000 } }));
+    const cluster = (world = createWorld({ timings: { importBytesPerSecond: GIB / 400 } }));
     server = await serve(fakeQcow2(GIB));
     createImage(cluster, 'boot', { url: server.url });
     await until(cluster, () => get(cluster, 'dataVolume', 'boot')?.status?.phase === 'ImportInProgress');

@@ -19,7 +19,7 @@ afterEach(async () => {
 describe('a CDI image from a URL', () => {
   it.skipIf(!hasQemuImg())('goes from a real qcow2 to ready', async () => {
     server = await serve(makeQcow2('2G'));
-    const cluster = (world = createWorld({ timings: { importBytesPerSecond: 20_000 } }));
+    const cluster = (world = createWorld({ timings: { importBytesPerSecond: GIB / 20 } }));
     createImage(cluster, 'boot', { url: server.url });
     const seen: number[] = [];
     cluster.store.watch(({ object, typeId }) => {

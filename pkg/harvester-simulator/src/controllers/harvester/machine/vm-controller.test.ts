@@ -52,7 +52,7 @@ describe('a VM from a CDI image', () => {
   });
 
   it('waits for a golden image that is still importing', async () => {
-    const cluster = (world = createWorld({ timings: { importBytesPerSecond: 5000 } }));
+    const cluster = (world = createWorld({ timings: { importBytesPerSecond: GIB / 80 } }));
     const ready = readyImage(cluster, 'golden', 2 * GIB);
     createMachine(cluster, 'vm1', { image: 'golden' });
     await ready;
