@@ -158,7 +158,7 @@ export const DEGRADED = [
     cluster.clock.advance(2_000);
     loseCopyThere(cluster, volume);
   }),
-  scenario('rebuild-off', 'Rebuilding switched off', 'concurrent-replica-rebuild-per-node-limit is 0: nothing is rebuilt.', (cluster) => {
+  scenario('rebuild-off', 'Rebuilding switched off', 'Setting concurrent-replica-rebuild-per-node-limit is 0: nothing is rebuilt.', (cluster) => {
     const volume = withApp(cluster);
     applyFault(cluster, 'set-setting', { name: 'concurrent-replica-rebuild-per-node-limit', value: '0' });
     applyFault(cluster, 'replica-fail', { volume, node: 'harvester-3' });

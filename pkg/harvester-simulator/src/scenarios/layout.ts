@@ -19,11 +19,11 @@ export const LAYOUTS = [
     addBase(cluster, { v2: false, nodes: ordinaryNodes(3, 0), classes: {}, hasImage: false });
     addMachines(cluster, [{ name: 'classic', storageClass: 'harvester-longhorn', size: 20 }]);
   }),
-  scenario('no-v2-class', 'No v2 class', 'v2 is on and has disks, but no storage class uses it.', (cluster) => {
+  scenario('no-v2-class', 'No v2 class', 'The v2 data engine is on and has disks, but no storage class uses it.', (cluster) => {
     addBase(cluster, { classes: {}, hasImage: false });
     addMachines(cluster, [{ name: 'classic', storageClass: 'harvester-longhorn', size: 20 }]);
   }),
-  scenario('no-v2-disks', 'No v2 disks', 'v2 is on and has a class, but every disk is a v1 disk.', (cluster) => {
+  scenario('no-v2-disks', 'No v2 disks', 'The v2 data engine is on and has a class, but every disk is a v1 disk.', (cluster) => {
     addBase(cluster, { nodes: ordinaryNodes(3, 0), hasImage: false });
     addMachines(cluster, [{ name: 'classic', storageClass: 'harvester-longhorn', size: 20 }]);
   }),
@@ -49,7 +49,7 @@ export const LAYOUTS = [
     applyFault(cluster, 'disk-health', { node: 'harvester-2', status: 'WARNING' });
     cluster.clock.advance(5_000);
   }),
-  scenario('no-hugepages', 'No huge pages', 'v2 is on, but one node has no huge pages.', (cluster) => {
+  scenario('no-hugepages', 'No huge pages', 'The v2 data engine is on, but one node has no huge pages.', (cluster) => {
     const nodes = ordinaryNodes(3);
     Object.assign(nodes[2] ?? {}, { hugepages: 0 });
     addBase(cluster, { nodes });

@@ -21,15 +21,16 @@ interface Spot {
   disk: string;
   path: string;
   ip: string;
+  manager: string;
 }
 
 
 function spotsOf(cluster: Cluster, engine: 'v1' | 'v2'): Spot[] {
   const type = engine === 'v2' ? 'block' : 'filesystem';
-  const ips = new Map(cluster.store.list(LH.instanceManager).filter((manager) => manager.spec?.dataEngine === engine).map((manager) => [String(manager.spec?.nodeID), String(manager.status?.ip ?? '')]));
+  const managers = new Map(cluster.store.list(LH.instanceManager).filter((manager) => manager.spec?.dataEngine === engine).map((manager) => [String(manager.spec?.nodeID), manager]));
   return cluster.store.list(LH.node).flatMap((node) => Object.values((node.status?.diskStatus ?? {}) as Record<string, { diskType: string; diskUUID: string; diskPath: string }>)
     .filter((disk) => disk.diskType === type)
-    .map((disk) => ({ node: node.metadata.name, disk: disk.diskUUID, path: disk.diskPath, ip: ips.get(node.metadata.name) ?? '' })));
+    .map((disk) => ({ node: node.metadata.name, disk: disk.diskUUID, path: disk.diskPath, ip: String(managers.get(node.metadata.name)?.status?.ip ?? ''), manager: managers.get(node.metadata.name)?.metadata.name ?? '' })));
 }
 
 /** A volume with everything around it, taken from a real one; copied with other names and places. */
@@ -119,12 +120,12 @@ function relocate(copy: KubeObject, typeId: string, pattern: Pattern, places: re
     Object.assign(spec, { nodeID: place.node, diskID: place.disk, diskPath: place.path });
     copy.metadata.labels = { ...copy.metadata.labels, longhornnode: place.node, longhorndiskuuid: place.disk };
     status.ownerID = place.node;
-    if (status.currentState === 'running') Object.assign(status, { ip: place.ip, storageIP: place.ip, port: portOf(pattern.engine, index, n) });
+    if (status.currentState === 'running') Object.assign(status, { instanceManagerName: place.manager, ip: place.ip, storageIP: place.ip, port: portOf(pattern.engine, index, n) });
   } else if ((typeId === LH.engine || typeId === LH.frontend) && isOn) {
     const place = places[0];
     spec.nodeID = home;
     copy.metadata.labels = { ...copy.metadata.labels, longhornnode: home };
-    Object.assign(status, { ownerID: home, ip: place?.ip ?? '', storageIP: place?.ip ?? '' });
+    Object.assign(status, { instanceManagerName: place?.manager ?? '', ownerID: home, ip: place?.ip ?? '', storageIP: place?.ip ?? '' });
     if (typeId === LH.engine) status.port = portOf(pattern.engine, index, 3);
     else Object.assign(spec, { targetIP: place?.ip ?? '', targetPort: portOf(pattern.engine, index, 3) });
   } else if (typeId === LH.volume) {

@@ -84,8 +84,10 @@ function heal(cluster: Cluster): void {
   for (const name of VOLUMES) setNodes(cluster, name);
   cluster.clock.advance(120_000);
   for (const name of VOLUMES) setNodes(cluster, name, 'harvester-1');
-  // Longest way back: the wait for a lost copy, then the whole of stale clean-up and a few rebuilds.
-  cluster.clock.advance(90 * 60_000);
+  // Longest way back: the wait for a lost copy, stale clean-up, a few rebuilds with their backoff.
+  const isHealed = (): boolean => VOLUMES.every((name) => volumeIn(cluster, name).status.robustness === 'healthy');
+  for (let passed = 0; passed < 90 && !isHealed(); passed++) cluster.clock.advance(60_000);
+  cluster.clock.advance(5 * 60_000);
 }
 
 function startWorld(minor: HarvesterMinor): ReturnType<typeof createWorld> {

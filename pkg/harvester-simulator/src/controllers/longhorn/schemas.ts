@@ -28,8 +28,17 @@ function closed(schema: unknown, name = ''): unknown {
   return copy;
 }
 
+type Checker = (object: KubeObject) => string;
+const checkers = new Map<string, Checker>();
+
 /** Answers with what is wrong with an object of the `longhorn.io` group; '' when nothing is. */
-export function schemaChecker(longhorn: string): (object: KubeObject) => string {
+export function schemaChecker(longhorn: string): Checker {
+  const known = checkers.get(longhorn) ?? compile(longhorn);
+  checkers.set(longhorn, known);
+  return known;
+}
+
+function compile(longhorn: string): Checker {
   const kinds = JSON.parse(readFileSync(fileOf(longhorn), 'utf8')) as Record<string, { schema: Schema }>;
   const ajv = new Ajv({ strict: false, allErrors: true });
   const validators = new Map<string, ValidateFunction>(Object.entries(kinds).map(([kind, { schema }]) => [kind, ajv.compile(closed(schema) as Schema)]));
