@@ -5,7 +5,8 @@ import yaml from '@rollup/plugin-yaml';
 import vue from '@vitejs/plugin-vue';
 import { build, type InlineConfig, type Rollup } from 'vite';
 import { bundledHostModules, describeSize, measure, overBudget, type FileSize } from './build/budget';
-import { hostMessages, inlineCss, pageSections } from './build/plugins';
+import { hostMessages, inlineCss } from './build/plugins';
+import { textsFor, type Sections } from './build/texts';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = resolve(HERE, '../..');
@@ -35,15 +36,20 @@ interface Script {
   readonly identifier: string;
 }
 
-function configure(script: Script, version: string): InlineConfig {
+/** Which of a language's texts go into a script. */
+type Pick = (lhv2: Sections) => Sections;
+
+function configure(script: Script, version: string, pick: Pick): InlineConfig {
+  const transform = <T>(data: T): T => ({ lhv2: pick((data as { readonly lhv2: Sections }).lhv2) }) as T;
+
   return {
     configFile: false,
     root: HERE,
     logLevel: 'error',
     publicDir: false,
     mode: 'production',
-    plugins: [vue(), yaml({ transform: pageSections }), inlineCss(`${script.globalId}-css`)],
-    resolve: { alias: { '@': join(ROOT, 'src') } },
+    plugins: [vue(), yaml({ transform }), inlineCss(`${script.globalId}-css`)],
+    resolve: { alias: { '@': join(ROOT, 'src'), '@tanstack/vue-virtual': join(HERE, 'host/virtualizer.ts') } },
     define: {
       'process.env.NODE_ENV': '"production"',
       __VUE_PROD_DEVTOOLS__: 'false',
@@ -70,8 +76,8 @@ function configure(script: Script, version: string): InlineConfig {
   };
 }
 
-async function bundle(script: Script, version: string): Promise<string> {
-  const result = await build(configure(script, version));
+async function bundle(script: Script, version: string, pick: Pick): Promise<string> {
+  const result = await build(configure(script, version, pick));
   const outputs = (Array.isArray(result) ? result : [result]) as Rollup.RollupOutput[];
   const parts = outputs.flatMap((output) => output.output);
   const chunk = parts.find((part): part is Rollup.OutputChunk => part.type === 'chunk' && part.isEntry);
@@ -113,7 +119,10 @@ export async function buildExtension(options: { readonly outDir?: string; readon
   const contents = new Map<string, string>();
 
   for (const script of scripts) {
-    contents.set(script.fileName, await bundle(script, pkg.version));
+    // Twice: which texts a script can show is known only from its code.
+    const code = await bundle(script, pkg.version, () => ({}));
+
+    contents.set(script.fileName, await bundle(script, pkg.version, (lhv2) => textsFor(code, lhv2)));
   }
 
   const sizes = [...contents].map(([name, content]) => measure(name, content));

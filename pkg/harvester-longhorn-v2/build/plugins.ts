@@ -49,11 +49,3 @@ export function hostMessages(root: string): Record<string, unknown> {
 
   return { 'en-us': section('en-us'), 'zh-hans': section('zh-hans') };
 }
-
-/** Leaves out the texts of the standalone app, which the extension never shows, and those that the entry script has. */
-export function pageSections<T>(data: T): T {
-  const { lhv2, ...others } = data as { readonly lhv2?: Readonly<Record<string, unknown>> };
-  const { app: _app, host: _host, ...sections } = lhv2 ?? {};
-
-  return { ...others, lhv2: sections } as T;
-}
