@@ -43,7 +43,8 @@ export function readClaimStep(view: ClusterView, claimId: string, dataVolume: Da
 
   return claim.phase === 'Lost'
     ? step('claim', 'failed', 'lost', {}, null, evidence)
-    : step('claim', 'running', 'pending', {}, null, evidence);
+    // Bound at the end only: until then CDI fills the volume behind another claim.
+    : step('claim', 'running', findVolume(view, claimId) ? 'filling' : 'pending', {}, null, evidence);
 }
 
 /** The step "volume": the Longhorn volume exists, its replicas have places, it is not faulted. */

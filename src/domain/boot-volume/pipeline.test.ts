@@ -41,7 +41,7 @@ describe('readImagePipeline', () => {
 
     expect(pipeline.state).toBe('running');
     expect(stepOf(pipeline, 'data-volume')).toMatchObject({ state: 'running', progress: 43.5 });
-    expect(stepOf(pipeline, 'claim')).toMatchObject({ state: 'running', code: 'pending' });
+    expect(stepOf(pipeline, 'claim')).toMatchObject({ state: 'running', code: 'filling' });
     expect(stepOf(pipeline, 'volume')?.state).toBe('done');
   });
 

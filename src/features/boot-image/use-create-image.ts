@@ -74,7 +74,12 @@ export function useCreateImage(cluster: ClusterContext, words: () => Words) {
     }
     isBusy.value = true;
     try {
-      return parseMeta(await cluster.api.create(KIND.image, plan.value.body)).id;
+      const { id } = parseMeta(await cluster.api.create(KIND.image, plan.value.body));
+
+      // What is typed now has its image: nothing stands against it any more, its own name least of all.
+      isTried.value = false;
+
+      return id;
     } catch (error) {
       failure.value = (error as ApiFailure).message;
 

@@ -31,6 +31,7 @@ export interface UploadState {
 export function useUpload(cluster: ClusterContext) {
   const state = reactive<UploadState>({ phase: 'idle', imageId: '', fileName: '', sent: 0, total: 0, rate: null, left: null, digest: '', hashed: 0, error: '' });
   let abort: AbortController | null = null;
+  let hashedFile: File | null = null;
   const isBusy = (): boolean => state.phase === 'sending' || state.phase === 'finishing';
 
   async function start(imageId: string, file: File): Promise<void> {
@@ -66,9 +67,11 @@ export function useUpload(cluster: ClusterContext) {
   }
 
   async function hash(file: File, signal: AbortSignal): Promise<void> {
-    if (state.digest !== '' && state.hashed === file.size) {
+    // A second try with the same file: its hash is known.
+    if (state.digest !== '' && hashedFile === file) {
       return;
     }
+    hashedFile = file;
     state.digest = '';
     state.hashed = 0;
     try {
@@ -82,12 +85,15 @@ export function useUpload(cluster: ClusterContext) {
   async function discard(): Promise<string> {
     try {
       await cluster.api.remove(KIND.image, state.imageId);
-      Object.assign(state, { phase: 'idle', imageId: '', error: '' });
-
-      return '';
     } catch (error) {
-      return (error as ApiFailure).message;
+      // Somebody else has deleted it: that is what was wanted.
+      if ((error as ApiFailure).status !== 404) {
+        return (error as ApiFailure).message;
+      }
     }
+    Object.assign(state, { phase: 'idle', imageId: '', error: '' });
+
+    return '';
   }
 
   const guard = (event: BeforeUnloadEvent): void => {
