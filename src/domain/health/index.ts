@@ -2,7 +2,6 @@
 export { diagnoseVolume } from './diagnose';
 export { COMMON_PARAMS, diagnosisCatalogue } from './catalogue';
 export type { CatalogueEntry } from './catalogue';
-export { presentParams } from './present-params';
 export { estimateRebuild, flatSince } from './rebuild-estimate';
 export type { RebuildEstimate, RebuildSample } from './rebuild-estimate';
 export type { StorageEvent, VolumeExtras } from './extras';

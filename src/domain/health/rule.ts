@@ -1,6 +1,9 @@
 import type { DegradedPhase, Evidence, Finding, Level, ParamValue } from './types';
 import type { Situation } from './situation';
 
+/** Stands for a name that no object gives, so that a sentence has no hole. */
+export const NOWHERE = '—';
+
 /** What a rule found. `phase` and `needsHelp` replace the rule's own where the case decides. */
 export interface Hit {
   readonly params?: Readonly<Record<string, ParamValue>>;

@@ -1,4 +1,5 @@
 import { findCondition } from '../kube/conditions';
+import type { Condition } from '../kube/types';
 import type { ClusterView } from '../view';
 import { readFlagSetting, readNumberSetting } from './cluster-settings';
 import { hasRunningInstanceManager, isV2DisabledOn } from './node-status';
@@ -28,6 +29,11 @@ const OK: Judgement = Object.freeze({ code: 'ok', params: NO_PARAMS });
 
 function judge(code: PlacementCode, params: Readonly<Record<string, string | number>> = NO_PARAMS): Judgement {
   return { code, params };
+}
+
+/** The reason a condition gives; its status when it gives none, so that a sentence never ends in nothing. */
+function reasonOf(condition: Condition | undefined): string {
+  return condition === undefined ? 'Unknown' : condition.reason || condition.status;
 }
 
 function resolveSoft(override: string | undefined, setting: boolean): boolean {
@@ -61,10 +67,10 @@ export function missingTags(selector: readonly string[], tags: readonly string[]
 export function judgeNode(view: ClusterView, node: LonghornNodeRecord, request: PlacementRequest, policy: PlacementPolicy): Judgement {
   if (node.meta.deletedAt !== null) return judge('deleting');
   const ready = findCondition(node.conditions, 'Ready');
-  if (ready?.status !== 'True') return judge('node-not-ready', { reason: ready?.reason ?? '' });
+  if (ready?.status !== 'True') return judge('node-not-ready', { reason: reasonOf(ready) });
   const schedulable = findCondition(node.conditions, 'Schedulable');
   if (schedulable?.status !== 'True') {
-    return schedulable?.reason === 'KubernetesNodeCordoned' ? judge('node-cordoned') : judge('node-unschedulable', { reason: schedulable?.reason ?? '' });
+    return schedulable?.reason === 'KubernetesNodeCordoned' ? judge('node-cordoned') : judge('node-unschedulable', { reason: reasonOf(schedulable) });
   }
   if (node.evictionRequested) return judge('node-evicting');
   if (!node.allowScheduling) return judge('scheduling-off');
@@ -92,7 +98,7 @@ export function judgeDisk(disk: DiskRecord, request: PlacementRequest, policy: P
   const wanted = request.engine === 'v2' ? 'block' : 'filesystem';
   if (disk.type !== wanted) return judge('wrong-disk-type', { type: disk.type });
   const ready = findCondition(disk.conditions, 'Ready');
-  if (ready !== undefined && ready.status !== 'True') return judge('disk-not-ready', { reason: ready.reason });
+  if (ready !== undefined && ready.status !== 'True') return judge('disk-not-ready', { reason: reasonOf(ready) });
   if (disk.evictionRequested) return judge('disk-evicting');
   if (!disk.allowScheduling) return judge('disk-scheduling-off');
   const available = disk.storageAvailable;
@@ -109,7 +115,7 @@ export function judgeDisk(disk: DiskRecord, request: PlacementRequest, policy: P
   };
   const schedulable = findCondition(disk.conditions, 'Schedulable');
   if (schedulable?.status !== 'True') {
-    return schedulable?.reason === 'DiskPressure' ? judge('disk-pressure', numbers) : judge('disk-unschedulable', { reason: schedulable?.reason ?? '' });
+    return schedulable?.reason === 'DiskPressure' ? judge('disk-pressure', numbers) : judge('disk-unschedulable', { reason: reasonOf(schedulable) });
   }
   const missing = missingTags(request.diskSelector, disk.tags, policy.allowEmptyDiskSelector);
   if (missing.length > 0) return judge('disk-tags-missing', { tags: missing.join(', ') });

@@ -8,6 +8,7 @@ import { asApiTime, cite } from '../evidence';
 import { rulesOf } from '../rule';
 import type { Rule } from '../rule';
 import type { Situation } from '../situation';
+import { NOWHERE } from '../rule';
 import { citeDiskCondition, citeEngine, citeFailure, citeReadState, citeReplica, citeRobustness, citeSetting, citeState, citeVolumeCondition } from './cite';
 
 const critical = rulesOf('critical');
@@ -54,7 +55,7 @@ const engineCrashed = critical('engine-crashed', { row: '75', needsHelp: true, p
   if (s.failed.length > 0 || s.engine === null) return null;
   const hasCrashed = s.engine.currentState === 'error' || s.extras?.events?.some((event) => event.reason === 'DetachedUnexpectedly') === true ||
     s.view.frontendsOfVolume(s.volume.meta.name).some((frontend) => frontend.isActive && frontend.currentState === 'error');
-  return hasCrashed ? { params: { node: s.engine.nodeId }, evidence: [citeRobustness(s), citeEngine(s, s.engine, 'status.currentState', s.engine.currentState)] } : null;
+  return hasCrashed ? { params: { node: s.engine.nodeId || s.volume.currentNodeId || NOWHERE }, evidence: [citeRobustness(s), citeEngine(s, s.engine, 'status.currentState', s.engine.currentState)] } : null;
 });
 
 const neverUsable = critical('never-usable', { row: '73', needsHelp: true }, (s) =>
@@ -63,7 +64,7 @@ const neverUsable = critical('never-usable', { row: '73', needsHelp: true }, (s)
 
 const tearingDown = critical('tearing-down', { row: '68', needsHelp: true, params: ['node'] }, (s) =>
   s.volume.state === 'attached' || s.volume.state === 'detaching'
-    ? { params: { node: s.volume.currentNodeId }, evidence: [citeRobustness(s), citeState(s), ...s.failed.map((replica) => citeFailure(s, replica))] } : null);
+    ? { params: { node: s.volume.currentNodeId || NOWHERE }, evidence: [citeRobustness(s), citeState(s), ...s.failed.map((replica) => citeFailure(s, replica))] } : null);
 
 const salvaging = critical('salvage-in-progress', { row: '69', needsHelp: true, params: ['node'] }, (s) => {
   if (!isDown(s) || !readFlagSetting(s.view, 'auto-salvage', s.volume.dataEngine)) return null;

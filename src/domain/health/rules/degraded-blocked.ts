@@ -3,7 +3,7 @@ import { longhornId } from '../../kube/names';
 import type { NodePlacement, PlacementCode } from '../../longhorn/placement-types';
 import type { SchedulingReason } from '../../longhorn/scheduling-reasons';
 import { cite } from '../evidence';
-import { rulesOf } from '../rule';
+import { NOWHERE, rulesOf } from '../rule';
 import type { Hit, Rule } from '../rule';
 import type { Situation } from '../situation';
 import type { Evidence, ParamValue } from '../types';
@@ -125,12 +125,12 @@ const noNode = degraded('no-node-accepts', { row: '23', phase: 'blocked', needsH
 const localCopyBlocked = degraded('local-copy-blocked', { row: '24', phase: 'blocked', needsHelp: true, params: ['node'] }, (s) => {
   const isLocal = s.condition('Scheduled')?.status === 'False' && s.condition('Scheduled')?.reason === 'LocalReplicaSchedulingFailure';
   if (!isLocal && !s.scheduling.reasons.includes('hard-affinity')) return null;
-  return { params: { node: s.volume.currentNodeId }, evidence: [...base(s), citeVolume(s, 'spec.dataLocality', s.volume.dataLocality)] };
+  return { params: { node: s.volume.currentNodeId || s.volume.nodeId || NOWHERE }, evidence: [...base(s), citeVolume(s, 'spec.dataLocality', s.volume.dataLocality)] };
 });
 
 const linkedCloneBlocked = degraded('linked-clone-blocked', { row: '25', phase: 'blocked', needsHelp: true, params: ['source'] }, (s) =>
   s.scheduling.reasons.includes('linked-clone')
-    ? { params: { source: s.volume.cloneStatus.sourceVolume }, evidence: [...base(s), citeVolume(s, 'spec.cloneMode', s.volume.cloneMode)] } : null);
+    ? { params: { source: s.volume.cloneStatus.sourceVolume || NOWHERE }, evidence: [...base(s), citeVolume(s, 'spec.cloneMode', s.volume.cloneMode)] } : null);
 
 const copyDiscarded = degraded('copy-discarded', { row: '28c', phase: 'blocked', needsHelp: true, params: ['minutes'] }, (s) => {
   if (!s.isBlocked || s.failed.length > 0 || s.wanted === null || s.usable.length >= s.wanted || !s.scheduling.isPrecheck && s.scheduling.reasons.length === 0) return null;
@@ -138,7 +138,7 @@ const copyDiscarded = degraded('copy-discarded', { row: '28c', phase: 'blocked',
 });
 
 const blockedOther = degraded('blocked-other', { phase: 'blocked', needsHelp: true, params: ['message'] }, (s) =>
-  s.isBlocked ? { params: { message: s.condition('Scheduled')?.message ?? '' }, evidence: base(s) } : null);
+  s.isBlocked ? { params: { message: s.condition('Scheduled')?.message || NOWHERE }, evidence: base(s) } : null);
 
 /** Why no new copy can be placed, the most telling first. */
 export const BLOCKED: readonly Rule[] = [

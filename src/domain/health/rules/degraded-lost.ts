@@ -1,7 +1,7 @@
 import { findCondition } from '../../kube/conditions';
 import { findDisk, findLonghornNode, hasRunningInstanceManager, nodeReadiness } from '../../longhorn/node-status';
 import type { DiskRecord, LonghornNodeRecord, ReplicaRecord } from '../../longhorn/types';
-import { rulesOf } from '../rule';
+import { NOWHERE, rulesOf } from '../rule';
 import type { Hit, Rule } from '../rule';
 import type { Situation } from '../situation';
 import { citeDegradedSince, citeDiskCondition, citeFailure, citeNode, citeNodeCondition, citeReplica, citeReplicaCondition, citeRobustness, citeSetting, citeModes } from './cite';
@@ -53,7 +53,7 @@ const nodeDownBlocked = degraded('node-down-blocked', { row: '7', phase: 'blocke
   if (!s.isBlocked) return null;
   const scheduled = s.condition('Scheduled');
   return ofFailed(s, (replica, node) => isLostNode(s, node)
-    ? { params: { node: replica.nodeId, message: scheduled?.message ?? '' }, evidence: [citeRobustness(s), citeFailure(s, replica), citeReady(s, replica, node), cite(s.view, KIND.volume, s.volume.meta.id, 'status.conditions[Scheduled].message', scheduled?.message ?? null)] }
+    ? { params: { node: replica.nodeId, message: scheduled?.message || NOWHERE }, evidence: [citeRobustness(s), citeFailure(s, replica), citeReady(s, replica, node), cite(s.view, KIND.volume, s.volume.meta.id, 'status.conditions[Scheduled].message', scheduled?.message ?? null)] }
     : null);
 });
 

@@ -3,7 +3,7 @@ import { KIND } from '../../kube/kinds';
 import { findLonghornNode, hasRunningInstanceManager, isV2DisabledOn, nodeReadiness } from '../../longhorn/node-status';
 import { selectCurrentFrontend } from '../../longhorn/selectors';
 import { cite, asApiTime } from '../evidence';
-import { rulesOf } from '../rule';
+import { NOWHERE, rulesOf } from '../rule';
 import type { Rule } from '../rule';
 import type { Situation } from '../situation';
 import { citeEngine, citeNodeCondition, citeReplica, citeRobustness, citeState, citeVolume, citeVolumeCondition } from './cite';
@@ -32,21 +32,21 @@ const cloneFailed = moving('clone-failed', { row: '61', phase: 'stuck', needsHel
   if (cloneStatus.state !== 'failed') return null;
   const nextAt = cloneStatus.nextAllowedAttemptAt;
   return {
-    params: { source: cloneStatus.sourceVolume, tries: cloneStatus.attemptCount, hasNext: nextAt !== null && nextAt > s.now ? 'yes' : 'no', nextAt: nextAt ?? 0 },
+    params: { source: cloneStatus.sourceVolume || NOWHERE, tries: cloneStatus.attemptCount, hasNext: nextAt !== null && nextAt > s.now ? 'yes' : 'no', nextAt: nextAt ?? 0 },
     evidence: [citeVolume(s, 'status.cloneStatus.state', cloneStatus.state), citeVolume(s, 'status.cloneStatus.attemptCount', cloneStatus.attemptCount)]
   };
 });
 
 const cloneFinishing = moving('clone-finishing', { row: '60', params: ['source'] }, (s) =>
   s.volume.cloneStatus.state === 'copy-completed-awaiting-healthy'
-    ? { params: { source: s.volume.cloneStatus.sourceVolume }, evidence: [citeVolume(s, 'status.cloneStatus.state', s.volume.cloneStatus.state), citeRobustness(s)] } : null);
+    ? { params: { source: s.volume.cloneStatus.sourceVolume || NOWHERE }, evidence: [citeVolume(s, 'status.cloneStatus.state', s.volume.cloneStatus.state), citeRobustness(s)] } : null);
 
 const cloning = moving('cloning', { row: '60', params: ['source', 'hasPercent', 'percent'] }, (s) => {
   const { state, sourceVolume } = s.volume.cloneStatus;
   if (state === '' || state === 'completed' || state === 'failed' || state === 'copy-completed-awaiting-healthy') return null;
   const percent = s.running?.cloneProgress ?? null;
   return {
-    params: { source: sourceVolume, hasPercent: percent === null ? 'no' : 'yes', percent: percent ?? 0 },
+    params: { source: sourceVolume || NOWHERE, hasPercent: percent === null ? 'no' : 'yes', percent: percent ?? 0 },
     evidence: [citeVolume(s, 'status.cloneStatus.state', state), ...(s.running === null ? [] : [citeEngine(s, s.running, 'status.cloneStatus[*].progress', percent)])]
   };
 });
@@ -59,7 +59,7 @@ const restoring = moving('restoring', { row: '62', params: ['hasPercent', 'perce
 
 /** Where the volume is to be attached: the desired node, else that of the highest open ticket. */
 function targetNode(s: Situation): string {
-  return s.volume.nodeId || (s.attachment?.tickets.find((ticket) => !ticket.isSatisfied)?.nodeId ?? '');
+  return s.volume.nodeId || (s.attachment?.tickets.find((ticket) => !ticket.isSatisfied)?.nodeId ?? '') || NOWHERE;
 }
 
 const noCopyPlaced = moving('no-copy-placed', { row: '52', phase: 'blocked', needsHelp: true, params: ['message'] }, (s) => {
@@ -68,12 +68,12 @@ const noCopyPlaced = moving('no-copy-placed', { row: '52', phase: 'blocked', nee
   const isUnplaced = s.replicas.length > 0 && s.verdicts.every((verdict) => verdict.class === 'not-placed');
   if (!isUnplaced && !saysSo) return null;
   if (s.volume.state === 'creating' && s.condition('Scheduled')?.status !== 'False') return null;
-  return { params: { message: s.condition('Scheduled')?.message ?? '' }, evidence: [citeState(s), citeVolumeCondition(s, 'Scheduled'), ...s.replicas.map((replica) => citeReplica(s, replica, 'spec.nodeID', replica.nodeId))] };
+  return { params: { message: s.condition('Scheduled')?.message || NOWHERE }, evidence: [citeState(s), citeVolumeCondition(s, 'Scheduled'), ...s.replicas.map((replica) => citeReplica(s, replica, 'spec.nodeID', replica.nodeId))] };
 });
 
 const nodeWithoutV2 = moving('node-without-v2', { row: '51', phase: 'blocked', needsHelp: true, params: ['node', 'why'] }, (s) => {
   const node = targetNode(s);
-  if (s.volume.state !== 'attaching' || s.volume.dataEngine !== 'v2' || node === '') return null;
+  if (s.volume.state !== 'attaching' || s.volume.dataEngine !== 'v2' || node === NOWHERE) return null;
   const isDisabled = isV2DisabledOn(s.view, node) === true;
   if (!isDisabled && hasRunningInstanceManager(s.view, node, 'v2') !== false) return null;
   return {
@@ -150,7 +150,7 @@ const waitingForImage = moving('waiting-for-backing-image', { row: '54', phase: 
   const condition = own?.status === 'True' ? own : replica === undefined ? undefined : findCondition(replica.conditions, 'WaitForBackingImage');
   if (condition === undefined) return null;
   return {
-    params: { image: s.volume.backingImage, message: condition.message },
+    params: { image: s.volume.backingImage || NOWHERE, message: condition.message },
     evidence: [own?.status === 'True' || replica === undefined ? citeVolumeCondition(s, 'WaitForBackingImage') : citeReplica(s, replica, 'status.conditions[WaitForBackingImage].message', condition.message)]
   };
 });

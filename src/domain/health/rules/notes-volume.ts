@@ -3,7 +3,7 @@ import { isV2EngineOn, readLonghornMinor } from '../../longhorn/cluster-settings
 import { findLonghornNode, nodeReadiness } from '../../longhorn/node-status';
 import { doubtOfStatus } from '../base-level';
 import { asApiTime, cite } from '../evidence';
-import { note } from '../rule';
+import { NOWHERE, note } from '../rule';
 import type { Rule } from '../rule';
 import type { Situation } from '../situation';
 import { citeEngine, citeModes, citeNodeCondition, citeReadState, citeSetting, citeVolume, citeVolumeCondition } from './cite';
@@ -40,7 +40,7 @@ const migrationWaitsForRebuild = note('migration-waits-for-rebuild', { row: '28b
   const isJoining = Object.keys(running.replicaAddressMap).some((name) => modes[name] === undefined);
   const target = s.verdicts.find((verdict) => verdict.class === 'rebuilding');
   if (target === undefined && !isJoining) return null;
-  return { params: { node: other?.nodeId ?? s.volume.migrationNodeId, target: target?.nodeName ?? '' }, evidence: [citeModes(s, running), citeVolume(s, 'spec.migrationNodeID', s.volume.migrationNodeId)] };
+  return { params: { node: other?.nodeId ?? s.volume.migrationNodeId, target: target?.nodeName ?? NOWHERE }, evidence: [citeModes(s, running), citeVolume(s, 'spec.migrationNodeID', s.volume.migrationNodeId)] };
 });
 
 const migrationWaitsForNode = note('migration-waits-for-node', { row: '46b', level: 'transition', phase: 'waiting', needsHelp: true, params: ['node'] }, (s) => {
@@ -72,7 +72,7 @@ const heldElsewhere = note('held-by-other-node', { row: '55', level: 'transition
   if (waiting === undefined || s.attachment === undefined) return null;
   const holder = s.attachment.tickets.find((ticket) => ticket.isSatisfied);
   return {
-    params: { node: waiting.nodeId, holder: s.volume.currentNodeId || s.volume.nodeId, ticket: holder?.type ?? '' },
+    params: { node: waiting.nodeId, holder: s.volume.currentNodeId || s.volume.nodeId || NOWHERE, ticket: holder?.type ?? NOWHERE },
     evidence: [cite(s.view, KIND.volumeAttachment, s.attachment.meta.id, `status.attachmentTicketStatuses[${waiting.id}]`, waiting.message)]
   };
 });
