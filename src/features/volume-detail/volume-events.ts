@@ -43,7 +43,7 @@ export function parseVolumeEvent(raw: RawObject): VolumeEvent & { readonly objec
 
 /** Events about a volume and its parts, newest first. Rejects as the API does (403 for people who may not read events). */
 export async function readVolumeEvents(api: Pick<HarvesterApi, 'list'>, volumeName: string, claim: { readonly namespace: string; readonly name: string } | null, signal: AbortSignal): Promise<readonly VolumeEvent[]> {
-  const found: VolumeEvent[] = [];
+  const found = new Map<string, VolumeEvent>();
 
   for (const namespace of new Set([LONGHORN_NAMESPACE, ...(claim ? [claim.namespace] : [])])) {
     let next: string | undefined;
@@ -51,12 +51,16 @@ export async function readVolumeEvents(api: Pick<HarvesterApi, 'list'>, volumeNa
     for (let page = 0; page < PAGES; page += 1) {
       const answer = await api.list(KIND.event, { namespace, limit: PAGE, signal, ...(next ? { next } : {}) });
 
-      found.push(...answer.items.map(parseVolumeEvent).filter((event) => isAbout(event.objectName, volumeName, claim?.name ?? '')));
+      for (const event of answer.items.map(parseVolumeEvent)) {
+        if (isAbout(event.objectName, volumeName, claim?.name ?? '')) {
+          found.set(event.id, event);
+        }
+      }
       if (answer.next === null) {
         break;
       }
       next = answer.next;
     }
   }
-  return found.sort((a, b) => (b.at ?? 0) - (a.at ?? 0));
+  return [...found.values()].sort((a, b) => (b.at ?? 0) - (a.at ?? 0));
 }

@@ -7,8 +7,11 @@ import { RowModel } from './rows';
 
 /** Sweeps are bundled: eyes don't read faster, and a burst of events costs one sweep. */
 const SWEEP_MS = 200;
-/** Claims and machines change seldom: this often they are compared too, not the verdicts only. */
-const DEEP_SWEEP_MS = 1500;
+/**
+ * Claims and machines change seldom, and comparing them costs look-ups: each sweep does it for one slice of the rows, so
+ * that all are compared within a few seconds and no sweep takes long.
+ */
+const SLICES = 16;
 
 /** The words of a row's trouble, so that the search box finds causes. Calm rows have none, and cost nothing. */
 function causeWords(row: HealthRow, wording: Wording): string {
@@ -39,27 +42,38 @@ export function useRows(cluster: ClusterContext, wording: Readonly<Ref<Wording>>
   });
   const version = shallowRef(0);
   const query = computed(() => parseQuery(address.value));
-  let near: ReturnType<typeof setTimeout> | undefined;
-  let deep: ReturnType<typeof setTimeout> | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let slice = 0;
+  let slicesLeft = 0;
 
-  function sweep(isDeep: boolean): void {
+  function sweep(isWhole: boolean): void {
+    let index = 0;
     const changed = model.sync({
       verdicts: () => health.verdicts(),
       has: (name) => health.verdict(name) !== undefined,
       build: (verdict) => buildRow(inventory, verdict),
-      isCurrent: (row, verdict) => isRowCurrent(inventory, row, verdict, isDeep)
+      isCurrent: (row, verdict) => isRowCurrent(inventory, row, verdict, isWhole || index++ % SLICES === slice)
     });
 
     if (changed > 0) {
       version.value += 1;
     }
+    slice = (slice + 1) % SLICES;
+    slicesLeft = isWhole ? 0 : slicesLeft - 1;
+    timer = undefined;
+    if (slicesLeft > 0) {
+      schedule();
+    }
   }
 
-  watch(health.version, () => {
-    near ??= setTimeout(() => { near = undefined; sweep(false); }, SWEEP_MS);
-  });
+  function schedule(): void {
+    timer ??= setTimeout(() => { sweep(false); }, SWEEP_MS);
+  }
+
+  watch(health.version, schedule);
   watch(inventory.version, () => {
-    deep ??= setTimeout(() => { deep = undefined; sweep(true); }, DEEP_SWEEP_MS);
+    slicesLeft = SLICES;
+    schedule();
   });
   watch(query, (next, old) => {
     const isSame = old && next.text === old.text && next.sort === old.sort && next.isDescending === old.isDescending && next.group === old.group && next.needsAttention === old.needsAttention &&
@@ -78,10 +92,7 @@ export function useRows(cluster: ClusterContext, wording: Readonly<Ref<Wording>>
     version.value += 1;
   });
   sweep(true);
-  onBeforeUnmount(() => {
-    clearTimeout(near);
-    clearTimeout(deep);
-  });
+  onBeforeUnmount(() => { clearTimeout(timer); });
 
   return { model, version, query };
 }
