@@ -126,9 +126,8 @@ export class World {
   }
 
   private findScenario(name: string): Scenario | undefined {
+    if (name === BARE) return undefined;
     const scenario = this.wiring.scenarios.find((known) => known.name === name);
-    // A cluster without anything, unless there is a better idea of an empty one.
-    if (scenario === undefined && name === 'empty') return undefined;
     if (scenario === undefined) throw new StoreError(404, 'NotFound', `scenario ${name} does not exist; known: ${[BARE, ...this.wiring.scenarios.map((known) => known.name)].join(', ')}`);
     return scenario;
   }

@@ -115,7 +115,8 @@ async function handleCollection(view: View, type: ResourceType, namespace: strin
   if (action !== null) throw new HttpError(422, 'InvalidAction', `Invalid action: ${action}`);
   if (!view.access.verbs(type).includes('create')) throw new HttpError(403, 'PermissionDenied', `can not create ${type.id}`);
   const body = fromSteve(await readObject(req));
-  const metadata = isRecord(body['metadata']) ? { ...body['metadata'] } : {};
+  if (body['metadata'] !== undefined && !isRecord(body['metadata'])) throw new HttpError(422, 'InvalidBodyContent', 'Failed to parse body: metadata must be an object');
+  const metadata = { ...(body['metadata'] ?? {}) };
   if (text(metadata['name']) === '' && text(metadata['generateName']) === '') metadata['generateName'] = `${type.id.charAt(0)}-`;
   if (type.namespaced && namespace === undefined && text(metadata['namespace']) === '') throw new HttpError(422, 'InvalidBodyContent', 'metadata.namespace or apiOp.namespace are required');
   sendJson(res, 201, toSteve(view, type, createObject(writer, type, namespace, { ...body, metadata })));
