@@ -167,9 +167,11 @@ describe('createHealthIndex', () => {
 
     await settle(5000);
     volume('a', { status: { state: 'detached', robustness: 'unknown' } });
-    expect(health.history('a')).toEqual({
-      robustnessChanges: [{ at: degradedAt, to: 'degraded' }, { at: Date.now(), to: 'unknown' }], rebuildSamples: {}, firstSeenAt: seen, stateSince: Date.now()
-    });
+    expect(health.history('a')).toEqual({ robustnessChanges: [{ at: degradedAt, to: 'degraded' }], rebuildSamples: {}, firstSeenAt: seen, stateSince: Date.now() });
+    volume('a', { status: { state: 'attached', robustness: 'degraded' } });
+    expect(health.history('a').robustnessChanges).toHaveLength(1);
+    volume('a', { status: { state: 'attached', robustness: 'healthy' } });
+    expect(health.history('a').robustnessChanges.map(({ to }) => to)).toEqual(['degraded', 'healthy']);
   });
 
   it('samples a rebuild, begins anew when it restarts, and forgets when it ends', async() => {

@@ -1,6 +1,6 @@
 import { KIND } from '@/domain/kube/kinds';
 import type { VolumeHistory } from '@/domain/health/types';
-import type { EngineRecord, VolumeRecord } from '@/domain/longhorn/types';
+import type { EngineRecord, Robustness, VolumeRecord } from '@/domain/longhorn/types';
 import type { RecordChange } from './record-table';
 
 type Sample = VolumeHistory['rebuildSamples'][string][number];
@@ -15,6 +15,8 @@ const MOST_CHANGES = 50;
 const MOST_SAMPLES = 120;
 /** Progress that stands still is noted this seldom, milliseconds. */
 const STILL = 5000;
+/** A volume that stops or starts reads `unknown` in between: that is its state, not a change of its robustness. */
+const KNOWN: ReadonlySet<Robustness> = new Set<Robustness>(['healthy', 'degraded', 'faulted']);
 const NOTHING_SEEN: VolumeHistory = Object.freeze({ robustnessChanges: Object.freeze([]), rebuildSamples: Object.freeze({}), stateSince: null, firstSeenAt: null });
 
 function sampled(samples: readonly Sample[], at: number, percent: number): readonly Sample[] {
@@ -31,24 +33,32 @@ function sampled(samples: readonly Sample[], at: number, percent: number): reado
 /** Takes notes of robustness changes and rebuild progress as records change. */
 export function createHistoryKeeper(now: () => number): HistoryKeeper {
   const histories = new Map<string, VolumeHistory>();
+  /** Last robustness that said something. */
+  const known = new Map<string, Robustness>();
 
   function observeVolume(before: VolumeRecord | undefined, after: VolumeRecord | undefined): void {
     if (!after) {
       histories.delete(before?.meta.name ?? '');
+      known.delete(before?.meta.name ?? '');
 
       return;
     }
     const name = after.meta.name;
     const old = histories.get(name);
     const at = now();
-    const last = old?.robustnessChanges.at(-1)?.to ?? before?.rawRobustness;
-    const hasChanged = last !== undefined && last !== after.rawRobustness;
+    const last = known.get(name);
+    const isKnown = KNOWN.has(after.robustness);
+    const hasChanged = isKnown && last !== undefined && last !== after.robustness;
+
+    if (isKnown) {
+      known.set(name, after.robustness);
+    }
 
     if (old && before?.rawState === after.rawState && !hasChanged) {
       return;
     }
     histories.set(name, {
-      robustnessChanges: hasChanged ? [...old?.robustnessChanges ?? [], { at, to: after.rawRobustness }].slice(-MOST_CHANGES) : old?.robustnessChanges ?? [],
+      robustnessChanges: hasChanged ? [...old?.robustnessChanges ?? [], { at, to: after.robustness }].slice(-MOST_CHANGES) : old?.robustnessChanges ?? [],
       rebuildSamples: old?.rebuildSamples ?? {},
       stateSince: old && before?.rawState === after.rawState ? old.stateSince : at,
       firstSeenAt: old?.firstSeenAt ?? at
