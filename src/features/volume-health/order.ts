@@ -58,7 +58,7 @@ export function makeFilter(query: RowQuery, textOf: (row: HealthRow) => string):
     (query.tiles.size === 0 || query.tiles.has(row.tile)) &&
     (!query.needsAttention || row.verdict.needsAttention) &&
     (engine.size === 0 || engine.has(row.engine)) &&
-    (node.size === 0 || node.has(row.node)) &&
+    (node.size === 0 || row.hosts.some((host) => node.has(host))) &&
     (ns.size === 0 || ns.has(row.namespace)) &&
     (className.size === 0 || className.has(row.className)) &&
     (cause.size === 0 || cause.has(row.verdict.headline.code)) &&

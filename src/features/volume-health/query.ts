@@ -28,13 +28,14 @@ export interface RowQuery {
 /** Names of the address' parameters that make up a view: what is saved with one. `volume` (the open drawer) is not. */
 export const VIEW_PARAMETERS = ['q', 'state', ...FACETS, 'attention', 'sort', 'group', 'cols'] as const;
 
-export function facetValue(row: HealthRow, facet: Facet): string {
+/** What a row counts under in a facet. A host is met by volumes attached there and by those with a replica there. */
+export function facetValues(row: HealthRow, facet: Facet): readonly string[] {
   switch (facet) {
-    case 'engine': return row.engine;
-    case 'node': return row.node;
-    case 'ns': return row.namespace;
-    case 'class': return row.className;
-    case 'cause': return row.verdict.headline.code;
+    case 'engine': return [row.engine];
+    case 'node': return row.hosts;
+    case 'ns': return [row.namespace];
+    case 'class': return [row.className];
+    case 'cause': return [row.verdict.headline.code];
   }
 }
 

@@ -39,6 +39,8 @@ export interface HealthRow {
   readonly engine: string;
   /** Where it is attached; ''. */
   readonly node: string;
+  /** Hosts it has to do with: where it is attached, and where its replicas are; each once. */
+  readonly hosts: readonly string[];
   readonly size: number | null;
   readonly isBoot: boolean;
   readonly isGolden: boolean;
@@ -72,6 +74,7 @@ export function buildRow(view: ClusterView, verdict: VolumeVerdict): HealthRow {
     className: claim?.storageClassName ?? '',
     engine: volume?.dataEngine ?? 'unknown',
     node,
+    hosts: [...new Set([node, ...verdict.replicas.map((replica) => replica.nodeName)])].filter((name) => name !== ''),
     size: volume?.size ?? null,
     isBoot: machine !== undefined && claim !== undefined && bootsFrom(machine, claim.meta.id),
     isGolden: claim?.isGoldenImage ?? false,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rawCluster } from '@/domain/testing/raw-cluster';
 import type { DegradedPhase, Level, VolumeVerdict } from '@/domain/health/types';
-import { COLUMNS, parseQuery, type RowQuery } from './query';
+import { COLUMNS, FACETS, parseQuery, type RowQuery } from './query';
 import { buildRow, TILES, type HealthRow } from './row';
 import { RowModel, type RowSource } from './rows';
 
@@ -25,7 +25,7 @@ function sourceOf(verdicts: ReadonlyMap<string, VolumeVerdict>): RowSource {
   return {
     verdicts: () => verdicts.values(),
     has: (name) => verdicts.has(name),
-    build: (entry): HealthRow => ({ ...buildRow(view, entry), engine: entry.goodReplicas % 2 ? 'v1' : 'v2', node: `node-${String(entry.goodReplicas)}` }),
+    build: (entry): HealthRow => ({ ...buildRow(view, entry), engine: entry.goodReplicas % 2 ? 'v1' : 'v2', node: `node-${String(entry.goodReplicas)}`, hosts: [`node-${String(entry.goodReplicas)}`, `node-${String(entry.goodReplicas + 1)}`] }),
     isCurrent: (row, entry) => row.verdict === entry
   };
 }
@@ -35,7 +35,7 @@ function ids(model: RowModel): readonly string[] {
 }
 
 const queries: fc.Arbitrary<RowQuery> = fc.record({
-  q: fc.constantFrom('', 'pvc-1', 'code-2', '3'), state: fc.subarray([...TILES]).map((tiles) => tiles.join()), engine: fc.constantFrom('', 'v1', 'v1,v2'),
+  q: fc.constantFrom('', 'pvc-1', 'code-2', '3'), state: fc.subarray([...TILES]).map((tiles) => tiles.join()), engine: fc.constantFrom('', 'v1', 'v1,v2'), node: fc.constantFrom('', 'node-2', 'node-1,node-4'),
   attention: fc.constantFrom('', '1'), sort: fc.constantFrom(...COLUMNS, ...COLUMNS.map((column) => `-${column}`)), group: fc.constantFrom('', 'node', 'cause')
 }).map(parseQuery);
 
@@ -78,7 +78,9 @@ describe('RowModel', () => {
       fresh.sync(sourceOf(verdicts));
       expect(ids(model)).toEqual(ids(fresh));
       expect(TILES.map((tile) => model.count(tile))).toEqual(TILES.map((tile) => fresh.count(tile)));
-      expect([...model.facet('cause')].sort()).toEqual([...fresh.facet('cause')].sort());
+      for (const facet of FACETS) {
+        expect([...model.facet(facet)].sort()).toEqual([...fresh.facet(facet)].sort());
+      }
       expect(model.exposed().map((row) => row.id)).toEqual(fresh.exposed().map((row) => row.id));
     }), { numRuns: 150 });
   });

@@ -1,6 +1,6 @@
 import type { VolumeVerdict } from '@/domain/health/types';
 import { compareEntries, entryOf, makeFilter, type Entry } from './order';
-import { FACETS, facetValue, parseQuery, type Facet, type RowQuery } from './query';
+import { FACETS, facetValues, parseQuery, type Facet, type RowQuery } from './query';
 import { isExposed, TILES, type HealthRow, type Tile } from './row';
 
 /** Where rows come from. `isCurrent` must be cheap: it is asked for every row on every sweep. */
@@ -159,13 +159,15 @@ export class RowModel {
     this.tileCounts.set(row.tile, this.count(row.tile) + by);
     for (const facet of FACETS) {
       const counts = this.facetCounts.get(facet);
-      const value = facetValue(row, facet);
-      const count = (counts?.get(value) ?? 0) + by;
 
-      if (count > 0) {
-        counts?.set(value, count);
-      } else {
-        counts?.delete(value);
+      for (const value of facetValues(row, facet)) {
+        const count = (counts?.get(value) ?? 0) + by;
+
+        if (count > 0) {
+          counts?.set(value, count);
+        } else {
+          counts?.delete(value);
+        }
       }
     }
     if (by === 1) {
