@@ -7,7 +7,7 @@ import { greet, isCsrfValid } from './http/csrf';
 import { EmptyAnswer, HttpError } from './http/errors';
 import { PRINCIPAL_ID, RANCHER_VERSION } from './rancher/management';
 import { handleNorman } from './rancher/norman';
-import { type ExtensionBundle, handlePlugins, sendFile } from './rancher/plugins';
+import { type ExtensionBundle, handlePlugins, isAsset, sendFile } from './rancher/plugins';
 import { Preferences, sendSelfUser } from './rancher/steve-extras';
 import { type Route, routeOf, segmentsOf } from './routes';
 import { handleKube } from './steve/kube';
@@ -53,7 +53,7 @@ export class Dispatcher {
     const path = segments[0] === 'dashboard' ? segments.slice(1) : segments;
     if (path.length > 0 && await sendFile(res, dir, path, isHead)) return true;
     // Only what looks like a page falls back to the app; a missing asset stays missing.
-    if (/\.[a-z0-9]{2,5}$/i.test(path.at(-1) ?? '') && !(req.headers.accept ?? '').includes('text/html')) return false;
+    if (isAsset(path.at(-1) ?? '')) return false;
     return sendFile(res, dir, ['index.html'], isHead);
   }
 

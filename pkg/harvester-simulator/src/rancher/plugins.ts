@@ -20,6 +20,11 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml', '.png': 'image/png', '.jpg': 'image/jpeg', '.ico': 'image/x-icon', '.woff': 'font/woff', '.woff2': 'font/woff2', '.ttf': 'font/ttf', '.map': 'application/json', '.txt': 'text/plain; charset=utf-8', '.yaml': 'application/yaml'
 };
 
+/** Whether a name is that of a file of an app, not of one of its pages (`harvesterhci.io.host` is a page). */
+export function isAsset(name: string): boolean {
+  return CONTENT_TYPES[extname(name)] !== undefined;
+}
+
 /** Sends a file below `dir`; false when there is none. Never leaves `dir`. */
 export async function sendFile(res: ServerResponse, dir: string, path: readonly string[], isHead = false): Promise<boolean> {
   const root = resolve(dir);

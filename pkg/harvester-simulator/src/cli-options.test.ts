@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { helpText, parseCli } from './cli-options';
+
+describe('command line', () => {
+  it('has defaults that start on this machine only', () => {
+    expect(parseCli([])).toMatchObject({ port: 8006, host: '127.0.0.1', speed: 1, baseTime: 'now', eventsPerSecond: 0, extensions: [], isHelp: false });
+  });
+
+  it('reads what it is given', () => {
+    expect(parseCli(['-s', 'healthy', '-v', '1.9', '-r', 'project-member', '--seed', '7', '--speed', '20', '-p', '0', '--volumes', '10000', '--nodes', '50', '--base-time', '2026-09-01T08:00:00Z', '--extension', 'harvester@1.8.2=/x/y=z'])).toMatchObject({
+      scenario: 'healthy', version: '1.9', role: 'project-member', seed: '7', speed: 20, port: 0, volumes: 10_000, nodes: 50, baseTime: Date.UTC(2026, 8, 1, 8), extensions: [{ name: 'harvester', version: '1.8.2', dir: '/x/y=z' }]
+    });
+  });
+
+  it.each([
+    [['--port', '99999'], /--port 99999: give a whole number/],
+    [['--speed', 'fast'], /--speed fast: give a number/],
+    [['--role', 'king'], /--role king: choose one of admin/],
+    [['--version', '1.4'], /--version 1\.4: choose one of 1\.5/],
+    [['--volumes', '0'], /--volumes 0/],
+    [['--base-time', 'soon'], /--base-time soon/],
+    [['--extension', 'x'], /name@version=folder/],
+    [['--fly'], /Unknown option '--fly'/],
+    [['stray'], /Unexpected argument 'stray'/]
+  ])('says what is wrong with %j', (argv, words) => {
+    expect(() => parseCli(argv)).toThrow(words);
+  });
+
+  it('explains itself and the scenarios', () => {
+    const text = helpText([{ name: 'calm', description: 'Nothing is wrong.', build: () => undefined }]);
+    expect(text).toContain('calm  Nothing is wrong.');
+    for (const flag of ['--scenario', '--port', '--speed', '--version', '--role', '--seed', '--volumes', '--events-per-second']) expect(text).toContain(flag);
+  });
+});
