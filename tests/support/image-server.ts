@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** What is wrong with the answers for a file. */
-export type ImageFault = 'none' | 'not-found' | 'no-length' | 'no-head' | 'no-ranges' | 'slow' | 'error' | 'empty';
+export type ImageFault = 'none' | 'not-found' | 'not-found-brief' | 'no-length' | 'no-head' | 'no-ranges' | 'slow' | 'error' | 'empty';
 
 export interface ImageServer {
   readonly origin: string;
@@ -75,13 +75,22 @@ async function trickle(res: ServerResponse, body: Buffer): Promise<void> {
   res.end();
 }
 
+const errorPage = (title: string): string => `<html>\r\n<head><title>${ title }</title></head>\r\n<body>\r\n<center><h1>${ title }</h1></center>\r\n<hr><center>nginx/1.27.4</center>\r\n</body>\r\n</html>\r\n`;
+
+/** The common web server's error page is longer than the header of an image, others' is not: Harvester tells them apart. */
+const REFUSALS: Partial<Record<ImageFault, { readonly status: number; readonly page: string }>> = {
+  'not-found': { status: 404, page: errorPage('404 Not Found') },
+  'not-found-brief': { status: 404, page: 'no such image' },
+  error: { status: 500, page: errorPage('500 Internal Server Error') }
+};
+
 function answer(req: IncomingMessage, res: ServerResponse, file: Buffer, fault: ImageFault): void {
   const isHead = req.method === 'HEAD';
   const headers: Record<string, string | number> = { 'content-type': 'application/octet-stream' };
-  const status: Partial<Record<ImageFault, number>> = { 'not-found': 404, error: 500 };
+  const refusal = REFUSALS[fault];
 
-  if (status[fault]) {
-    res.writeHead(status[fault], { 'content-type': 'text/plain' }).end(isHead ? undefined : 'no such image');
+  if (refusal) {
+    res.writeHead(refusal.status, { 'content-type': 'text/html', 'content-length': refusal.page.length }).end(isHead ? undefined : refusal.page);
 
     return;
   }
