@@ -92,6 +92,13 @@ function announce(ctx: LonghornContext, engine: Engine, before: Record<string, R
   }
 }
 
+/** Every replica of a clone target reports the copy, keyed by its address. */
+function cloneEntries(engine: Engine, clone: { percent: number; source: string; snapshot: string }): Record<string, unknown> {
+  const isCloning = clone.percent < 100;
+  const entry = { error: '', fromReplicaAddress: '', isCloning, progress: clone.percent, snapshotName: clone.snapshot, state: isCloning ? 'in_progress' : 'complete' };
+  return Object.fromEntries(Object.values(engine.spec.replicaAddressMap).map((address) => [`tcp://${address}`, entry]));
+}
+
 function publish(ctx: LonghornContext, engine: Engine, runtime: EngineRuntime): void {
   const draft = ctx.draftEngine(engine);
   const { status, spec } = draft.object;
@@ -105,6 +112,8 @@ function publish(ctx: LonghornContext, engine: Engine, runtime: EngineRuntime): 
   const { rebuild } = runtime;
   const isJoined = rebuild !== null && Object.values(status.currentReplicaAddressMap ?? {}).includes(rebuild.address);
   status.rebuildStatus = isJoined ? { [`tcp://${rebuild.address}`]: rebuildEntry(ctx, rebuild, ctx.volume(runtime.volume)) } : {};
+  const clone = ctx.clones.progress(runtime.volume);
+  if (clone !== null && spec.active) status.cloneStatus = cloneEntries(engine, clone);
   status.purgeStatus = {};
   status.restoreStatus ??= {};
   draft.flushStatus();
@@ -136,7 +145,8 @@ export function pollEngines(ctx: LonghornContext): void {
     publish(ctx, current, runtime);
     const hasJoiner = Object.keys(current.spec.replicaAddressMap).some((replica) => !runtime.backends.has(replica));
     if (hasJoiner) ctx.queue.add(`engine/${name}`);
-    if (!isWaiting && runtime.rebuild === null && !hasJoiner) ctx.runtimes.watched.delete(name);
+    const isCloning = (ctx.clones.progress(runtime.volume)?.percent ?? 100) < 100;
+    if (!isWaiting && runtime.rebuild === null && !hasJoiner && !isCloning) ctx.runtimes.watched.delete(name);
   }
 }
 

@@ -148,7 +148,10 @@ export class ObjectIndex {
     const { name } = replica.metadata;
     const { nodeID: node, diskID: disk } = replica.spec;
     const old = this.placeOfReplica.get(name);
-    if (old !== undefined && old.node === node && old.disk === disk) return;
+    if (old !== undefined && old.node === node && old.disk === disk) {
+      this.byDisk.get(disk)?.set(name, Number(replica.spec.volumeSize));
+      return;
+    }
     this.unplace(name);
     if (node === '') return;
     this.placeOfReplica.set(name, { node, disk });

@@ -33,6 +33,7 @@ export function tearDown(ctx: LonghornContext, stored: Volume): void {
   const { replicas, engines, frontends } = ctx.index.members(set.name);
   if (replicas.size + engines.size + frontends.size > 0) return;
   ctx.truth.writtenBytes.delete(set.name);
+  ctx.clones.forget(set.name);
   ctx.truth.stalledRebuilds.delete(set.name);
   ctx.cluster.store.remove(LH.attachment, key(set.name));
   ctx.cluster.store.edit(LH.volume, key(set.name), (draft) => {

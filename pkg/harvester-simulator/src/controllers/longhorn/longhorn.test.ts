@@ -358,6 +358,58 @@ describe('v2 on a node', () => {
   });
 });
 
+describe('growing a volume', () => {
+  it('reaches replicas, engine and disks, then is no longer required', () => {
+    const world = createWorld({ profile: PROFILES['1.9'] });
+    const { cluster } = world;
+    addAttached(cluster, 'pvc-1');
+    const larger = String(30 * 2 ** 30);
+    cluster.store.edit(LH.volume, key('pvc-1'), (draft) => { Object.assign(draft.spec!, { size: larger }); });
+    cluster.clock.advance(1_000);
+    expect(volumeIn(cluster, 'pvc-1').status.expansionRequired).toBe(true);
+    cluster.clock.advance(10_000);
+    expect(volumeIn(cluster, 'pvc-1').status).toMatchObject({ expansionRequired: false, robustness: 'healthy' });
+    expect(enginesIn(cluster, 'pvc-1')[0]!.status.currentSize).toBe(larger);
+    const disks = cluster.store.list(LH.node).flatMap((node) => Object.values(node.status?.diskStatus as Record<string, { storageScheduled: number }>));
+    expect(disks.map((disk) => disk.storageScheduled).filter((bytes) => bytes > 0)).toEqual([30 * 2 ** 30, 30 * 2 ** 30, 30 * 2 ** 30]);
+    expectSound(world);
+  });
+});
+
+describe('cloning', () => {
+  it('copies to one replica first, then builds the others', () => {
+    const world = createWorld({ profile: PROFILES['1.9'] });
+    const { cluster } = world;
+    addAttached(cluster, 'source');
+    addVolume(cluster, 'target', { dataSource: 'vol://source' });
+    const states: string[] = [];
+    let mostWhileCopying = 0;
+    let highest = 0;
+    cluster.store.watch(({ typeId, object }) => {
+      if (typeId === LH.engine && object.metadata.name === 'target-e-0') for (const entry of Object.values((object.status?.cloneStatus ?? {}) as Record<string, { progress: number }>)) highest = Math.max(highest, entry.progress);
+      if (typeId !== LH.volume || object.metadata.name !== 'target') return;
+      const state = String(object.status?.cloneStatus?.state ?? '');
+      if (states.at(-1) !== state) states.push(state);
+      if (state === 'initiated') mostWhileCopying = Math.max(mostWhileCopying, replicasIn(cluster, 'target').length);
+    });
+    cluster.clock.advance(180_000);
+    expect(states).toEqual(['', 'initiated', 'copy-completed-awaiting-healthy', 'completed']);
+    expect(mostWhileCopying).toBe(1);
+    expect(highest).toBe(100);
+    expect(replicasIn(cluster, 'target').filter((replica) => replica.spec.healthyAt !== '')).toHaveLength(3);
+    expect(volumeIn(cluster, 'target').status.state).toBe('detached');
+    expectSound(world);
+  });
+
+  it('never completes where a full set of copies has no place', () => {
+    const { cluster } = createWorld({ profile: PROFILES['1.9'], nodes: ordinaryNodes(1) });
+    addAttached(cluster, 'source');
+    addVolume(cluster, 'target', { dataSource: 'vol://source' });
+    cluster.clock.advance(900_000);
+    expect(volumeIn(cluster, 'target').status.cloneStatus.state).toBe('copy-completed-awaiting-healthy');
+  });
+});
+
 describe('determinism', () => {
   it('writes the same transcript for the same seed and calls', () => {
     const transcript = (): string => {

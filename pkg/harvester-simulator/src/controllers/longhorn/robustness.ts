@@ -96,6 +96,7 @@ export function replenish(set: VolumeSet): void {
   const { engine } = set;
   if (engine === undefined || set.isMigrating || volume.status.state !== 'attached') return;
   if (settingNumber(ctx.cluster, 'concurrent-replica-rebuild-per-node-limit') === 0) return;
+  if (engine.status.currentSize !== volume.spec.size) return;
   if (!isEngineSynced(set, engine) || Object.values(engine.status.replicaModeMap ?? {}).includes('WO')) return;
   if (missingReplicas(set) === 0) return;
   const replicas = set.present;

@@ -2,6 +2,7 @@ import { reconcileAttachmentOf, tearDown } from './lifecycle';
 import { cleanupReplicas } from './cleanup';
 import type { LonghornContext } from './context';
 import { readKubernetesStatus } from './kubernetes-status';
+import { reconcileSize } from './expansion';
 import { reconcileClone } from './clone';
 import { reconcileMigration } from './migration';
 import { reconcileRobustness } from './robustness';
@@ -23,6 +24,7 @@ export function syncVolume(ctx: LonghornContext, name: string): void {
   reconcileMigration(set);
   reconcileClone(set);
   status.kubernetesStatus = readKubernetesStatus(ctx, set.volume.object);
+  reconcileSize(set);
   reconcileVolumeState(set);
   cleanupReplicas(set);
   if (status.robustness !== 'degraded') status.lastDegradedAt = '';
