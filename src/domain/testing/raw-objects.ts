@@ -23,11 +23,11 @@ export function rawCondition(type: string, status: boolean | string, reason = ''
   return { type, status: typeof status === 'string' ? status : status ? 'True' : 'False', reason, message, lastProbeTime: '', lastTransitionTime: ago(3600) };
 }
 
-function object(kind: string, name: string, own: Overrides, base: Overrides, namespace: string | undefined = 'longhorn-system', apiVersion = 'longhorn.io/v1beta2'): RawObject {
+function object(kind: string, name: string, own: Overrides, base: Overrides, namespace: string | null = 'longhorn-system', apiVersion = 'longhorn.io/v1beta2'): RawObject {
   return {
     apiVersion,
     kind,
-    metadata: { name, ...(namespace === undefined ? {} : { namespace }), uid: `uid-${name}`, resourceVersion: '1', creationTimestamp: ago(86_400), labels: {}, annotations: {}, ...base.metadata, ...own.metadata },
+    metadata: { name, ...(namespace === null ? {} : { namespace }), uid: `uid-${name}`, resourceVersion: '1', creationTimestamp: ago(86_400), labels: {}, annotations: {}, ...base.metadata, ...own.metadata },
     spec: { ...base.spec, ...own.spec },
     status: { ...base.status, ...own.status }
   };
@@ -151,7 +151,7 @@ export const DISK_OF_DOWN_NODE: DiskParts = { status: { conditions: [rawConditio
 
 export function rawKubeNode(index: number, own: Overrides = {}): RawObject {
   const name = `node-${String(index)}`;
-  return object('Node', name, own, { status: { capacity: { 'hugepages-2Mi': '2Gi' }, conditions: [{ type: 'Ready', status: 'True' }] } }, undefined, 'v1');
+  return object('Node', name, own, { status: { capacity: { 'hugepages-2Mi': '2Gi' }, conditions: [{ type: 'Ready', status: 'True' }] } }, null, 'v1');
 }
 
 export function rawInstanceManager(index: number, own: Overrides = {}): RawObject {
@@ -173,7 +173,7 @@ export function rawAttachment(tickets: Fields, statuses: Fields = {}, volume = V
 export function rawPersistentVolume(schedulingError: string, volume = VOLUME): RawObject {
   return object('PersistentVolume', volume, { metadata: { annotations: { 'longhorn.io/volume-scheduling-error': schedulingError } } }, {
     spec: { csi: { driver: 'driver.longhorn.io', volumeHandle: volume, volumeAttributes: { dataEngine: 'v2' } }, claimRef: { namespace: 'default', name: 'disk-0' }, storageClassName: 'v2' }, status: { phase: 'Bound' }
-  }, undefined, 'v1');
+  }, null, 'v1');
 }
 
 /** Three nodes with one v2 disk each, their instance managers, and v2 switched on. */
