@@ -81,7 +81,9 @@ describe('BootImageOption', () => {
 
     expect(toggle.attributes('aria-disabled')).toBe('true');
     expect(wrapper.find('[data-testid="lhv2-boot-blocked"]').text()).toContain(text);
-    await wrapper.find('[role=radio]').exists() && await wrapper.find('[role=radio]').trigger('click');
+    for (const card of wrapper.findAll('[role=radio]')) {
+      await card.trigger('click');
+    }
     expect(chosen()).toEqual([]);
   });
 
