@@ -3,6 +3,7 @@ import type { Shape, Tone } from '@/components/tone';
 import type { ReplicaClass, ReplicaVerdict, VolumeVerdict } from '@/domain/health/types';
 import { KIND } from '@/domain/kube/kinds';
 import type { Inventory, Translate } from '@/stores/contract';
+import type { Wording } from './words';
 
 const LOOKS: Readonly<Record<ReplicaClass, { readonly kind: CellKind; readonly tone: Tone; readonly shape: Shape }>> = {
   healthy: { kind: 'good', tone: 'ok', shape: 'check' },
@@ -49,19 +50,33 @@ export function nodeMarks(inventory: Pick<Inventory, 'all'>): ReadonlyMap<string
 }
 
 /** `node-1 · nvme0`, or what is known of it. */
-export function replicaPlace(t: Translate, replica: Pick<ReplicaVerdict, 'nodeName' | 'diskName'>): string {
+export function replicaPlace(t: Translate, replica: Pick<ReplicaVerdict, 'nodeName' | 'diskName'>, labelDisk = (_node: string, disk: string): string => disk): string {
   if (!replica.nodeName) {
     return t('lhv2.health.replicas.nowhere');
   }
-  return replica.diskName ? t('lhv2.health.replicas.place', { node: replica.nodeName, disk: replica.diskName }) : replica.nodeName;
+  return replica.diskName ? t('lhv2.health.replicas.place', { node: replica.nodeName, disk: labelDisk(replica.nodeName, replica.diskName) }) : replica.nodeName;
+}
+
+/** By node, so that the same node stands at the same place in every strip; unplaced ones last. */
+export function inNodeOrder(replicas: readonly ReplicaVerdict[]): readonly ReplicaVerdict[] {
+  return replicas.length < 2 ? replicas : [...replicas].sort((a, b) => compareNodes(a.nodeName, b.nodeName));
+}
+
+function compareNodes(a: string, b: string): number {
+  if (a === b || a === '' || b === '') {
+    return a === b ? 0 : a === '' ? 1 : -1;
+  }
+  // `node-10` after `node-9`: shorter first is enough for numbered names, and far cheaper than collation.
+  return a.length - b.length || (a < b ? -1 : 1);
 }
 
 /**
  * The strip of a verdict: its replicas, and an empty cell for each that is wanted but has no object. Replicas that are
  * only on their way out are left out, unless nothing else is there.
  */
-export function replicaCells(t: Translate, verdict: VolumeVerdict, marks: ReadonlyMap<string, string>): readonly ReplicaCell[] {
-  const cells: ReplicaCell[] = verdict.replicas.map((replica) => {
+export function replicaCells(wording: Pick<Wording, 't' | 'labelDisk'>, verdict: VolumeVerdict, marks: ReadonlyMap<string, string>): readonly ReplicaCell[] {
+  const { t, labelDisk } = wording;
+  const cells: ReplicaCell[] = inNodeOrder(verdict.replicas).map((replica) => {
     const look = LOOKS[replica.class];
     const percent = replica.class === 'rebuilding' && replica.rebuild ? Math.floor(replica.rebuild.percent) : null;
     const word = percent === null ? t(`lhv2.replica.${replica.class}`) : t('lhv2.health.replicas.rebuilding', { percent });
@@ -72,7 +87,7 @@ export function replicaCells(t: Translate, verdict: VolumeVerdict, marks: Readon
       tone: look.tone,
       mark: marks.get(replica.nodeName) ?? '',
       shape: look.shape,
-      label: t('lhv2.health.replicas.cell', { place: replicaPlace(t, replica), state: word }),
+      label: t('lhv2.health.replicas.cell', { place: replicaPlace(t, replica, labelDisk), state: word }),
       percent
     };
   });

@@ -6,10 +6,13 @@ import { settingNumberFor } from '@/domain/longhorn/setting';
 import type { DiskRecord, LonghornNodeRecord } from '@/domain/longhorn/types';
 import type { ClusterView } from '@/domain/view';
 import type { HealthIndex } from '@/stores/contract';
+import { shortenDisk } from './disk-label';
 
 /** A disk as the map draws it. Percents are 0..100 of its capacity; null where the disk has not been read. */
 export interface DiskFacts {
   readonly name: string;
+  /** What to call it: short, and the device's name rather than a made-up one. */
+  readonly label: string;
   readonly engine: 'v1' | 'v2' | 'unknown';
   readonly usedPercent: number | null;
   /** Above this much used, Longhorn places nothing more here; null while the setting is not known. */
@@ -58,6 +61,7 @@ function diskFacts(view: ClusterView, disk: DiskRecord): DiskFacts {
 
   return {
     name: disk.name,
+    label: shortenDisk(disk.name, disk.path),
     engine,
     usedPercent: used !== null && disk.storageMaximum ? (100 * used) / disk.storageMaximum : null,
     limitPercent: Number.isFinite(minimal) ? 100 - minimal : null,

@@ -1,5 +1,6 @@
 import { computed, effectScope, type ComputedRef } from 'vue';
 import type { ClusterContext } from '@/stores/contract';
+import { diskLabel } from './disk-label';
 import { freshnessOf, isSameFreshness, type Freshness } from './freshness';
 import { findSubject, type Subject, type SubjectRef } from './subject';
 import type { Wording } from './words';
@@ -47,7 +48,7 @@ export function useWording(cluster: ClusterContext): ComputedRef<Wording> {
   const made = scope.run(() => {
     const minute = computed(() => Math.floor(cluster.now.value / 60_000));
 
-    return computed<Wording>(() => ({ t: cluster.t, locale: cluster.locale.value, now: minute.value * 60_000 }));
+    return computed<Wording>(() => ({ t: cluster.t, locale: cluster.locale.value, now: minute.value * 60_000, labelDisk: (node, disk) => diskLabel(cluster.inventory, node, disk) }));
   });
 
   if (!made) {

@@ -8,6 +8,8 @@ export interface Wording {
   readonly locale: string;
   /** Epoch milliseconds. */
   readonly now: number;
+  /** What to call a disk of a node; without it, its own name. */
+  readonly labelDisk?: (nodeName: string, diskName: string) => string;
 }
 
 /**
@@ -19,7 +21,7 @@ export function sentenceParams(params: Readonly<Record<string, ParamValue>>, wor
 
   for (const [name, value] of Object.entries(params)) {
     if (typeof value !== 'number') {
-      out[name] = value;
+      out[name] = name === 'disk' && value !== '' && wording.labelDisk ? wording.labelDisk(String(params.node ?? ''), value) : value;
     } else if (name.endsWith('Bytes')) {
       out[name] = formatBytes(value, wording.locale);
     } else if (name.endsWith('At')) {
