@@ -242,6 +242,13 @@ describe('hot-plug', () => {
     expect((await call(cluster, 'default/vm1', 'addVolume', { diskName: 'd1', volumeSourceName: 'data' })).status).toBe(204);
   });
 
+  it('refuses a Longhorn volume that another machine has', async () => {
+    const cluster = await withData();
+    createMachine(cluster, 'vm2');
+    await call(cluster, 'default/vm2', 'addVolume', { diskName: 'd1', volumeSourceName: 'data' });
+    expect(await refusal(cluster, 'default/vm1', 'addVolume', { diskName: 'd1', volumeSourceName: 'data' })).toEqual([500, 'PVC default/data is already used by other VM, please use a shareable RWX volume.']);
+  });
+
   it('refuses bad arguments in words', async () => {
     const cluster = await withData();
     expect(await refusal(cluster, 'default/vm1', 'addVolume', {})).toEqual([422, 'Parameter `diskName` and `volumeName` are required']);

@@ -1,7 +1,7 @@
 import { ActionError, type ActionHandler, type Cluster, type Fields, type KubeObject } from '../../../contract';
 import { annotationsOf, specOf } from '../support/conditions';
 import { objectKey } from '../support/controller';
-import { HARVESTER, keyOf, TYPE } from '../support/types';
+import { HARVESTER, keyOf, LONGHORN_DRIVER, TYPE } from '../support/types';
 import { getClaim, isBound, isWaitForFirstConsumer, storageClassOf } from '../storage/claims';
 import { claimNameOf, claimTemplatesOf, disksOf, instanceOf, isHotpluggable, templateSpec, volumesOf, type ClaimTemplate } from '../machine/machine';
 import { action, always, refuse } from './support';
@@ -18,6 +18,16 @@ function checkAttachable(cluster: Cluster, claim: KubeObject): void {
   if (!isBound(claim)) refuse(`volme ${name} not bound yet`);
   const error = cluster.store.get(TYPE.pv, String(claim.spec?.volumeName))?.metadata.annotations?.[SCHEDULING_ERROR] ?? '';
   if (error !== '' && error !== 'replica scheduling failed') refuse(`volme ${name} with error ${error}`);
+}
+
+/** Two machines may share a claim only when it is a ReadWriteMany block volume of another provisioner than Longhorn. */
+function checkShareable(cluster: Cluster, vm: KubeObject, claim: KubeObject): void {
+  const isTaken = cluster.store
+    .list(TYPE.vm, { namespace: claim.metadata.namespace })
+    .some((other) => other.metadata.uid !== vm.metadata.uid && volumesOf(templateSpec(other)).some((volume) => claimNameOf(volume) === claim.metadata.name));
+  if (!isTaken) return;
+  const isShared = ((claim.spec?.accessModes ?? []) as string[]).includes('ReadWriteMany') && claim.spec?.volumeMode === 'Block';
+  if (!isShared || storageClassOf(cluster, claim)?.provisioner === LONGHORN_DRIVER) refuse(`PVC ${objectKey(claim)} is already used by other VM, please use a shareable RWX volume.`);
 }
 
 function writeTemplates(draft: KubeObject, templates: ClaimTemplate[]): void {
@@ -37,6 +47,7 @@ function addVolume(cluster: Cluster, vm: KubeObject, body: Fields): undefined {
   const claim = getClaim(cluster, vm.metadata.namespace ?? 'default', volumeSourceName);
   if (claim === undefined) throw new ActionError(404, `persistentvolumeclaims "${volumeSourceName}" not found`);
   checkAttachable(cluster, claim);
+  checkShareable(cluster, vm, claim);
   const volumes = volumesOf(templateSpec(vm));
   if (volumes.some(({ name }) => name === diskName)) refuse(`Unable to add volume [${diskName}] because volume with that name already exists`);
   if (volumes.some((volume) => claimNameOf(volume) === volumeSourceName)) refuse(`Unable to add volume source [${volumeSourceName}] because it already exists`);

@@ -178,6 +178,8 @@ function drive(cluster: Cluster, vm: KubeObject, vmi: KubeObject | undefined, cr
   if (!shouldRun(vm, vmi)) {
     if (vmi !== undefined && (!isFinal(vmi) || runStrategyOf(vm) === 'Halted' || requestsOf(vm).length > 0)) deleteInstance(cluster, vm, vmi);
     if (vmi === undefined) dropRequest(cluster, vm, 'Stop');
+    // Halted in the midst of a restart: the wish to start again is void.
+    if (runStrategyOf(vm) === 'Halted') dropRequest(cluster, vm, 'Start');
     return undefined;
   }
   if (vmi === undefined) {
