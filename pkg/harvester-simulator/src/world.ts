@@ -52,6 +52,8 @@ function furnish(cluster: RunningCluster): void {
       status: { phase: 'Active' }
     });
   }
+  // The VM form of Harvester 1.8 and later asks for it.
+  cluster.store.create('configmap', { metadata: { name: 'node-cpu-model-configuration', namespace: 'harvester-system' }, data: { cpuModels: 'globalModels:\n- host-model\n- host-passthrough\nmodels: {}\n' } });
 }
 
 /** The scenario of a cluster with nothing but its namespaces. */

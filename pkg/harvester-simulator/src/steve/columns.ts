@@ -5,6 +5,10 @@ import { isRecord } from '../http/body';
 interface Column {
   name: string;
   of: (object: KubeObject) => unknown;
+  /** A time: Steve sends it as such, a Table as how long ago it was. */
+  isTime?: boolean;
+  /** Only in `kubectl get -o wide`. */
+  isWide?: boolean;
 }
 
 function at(object: unknown, path: string): unknown {
@@ -13,7 +17,10 @@ function at(object: unknown, path: string): unknown {
 
 const field = (name: string, path: string): Column => ({ name, of: (object) => at(object, path) ?? '' });
 const list = (name: string, path: string): Column => ({ name, of: (object) => { const value = at(object, path); return Array.isArray(value) ? value.map(short).join(',') : ''; } });
-const AGE: Column = { name: 'Age', of: (object) => object.metadata.creationTimestamp ?? '' };
+const time = (name: string, path: string): Column => ({ ...field(name, path), isTime: true });
+const wide = (column: Column): Column => ({ ...column, isWide: true });
+const AGE = time('Age', 'metadata.creationTimestamp');
+const NAME: Column = { name: 'Name', of: (object) => object.metadata.name };
 
 function short(mode: unknown): string {
   const known: Record<string, string> = { ReadWriteOnce: 'RWO', ReadWriteMany: 'RWX', ReadOnlyMany: 'ROX', ReadWriteOncePod: 'RWOP' };
@@ -45,8 +52,14 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     { name: 'Claim', of: (object) => { const claim = object.spec?.['claimRef'] as { namespace?: string; name?: string } | undefined; return claim === undefined ? '' : `${claim.namespace ?? ''}/${claim.name ?? ''}`; } },
     field('StorageClass', 'spec.storageClassName'), field('Reason', 'status.reason'), AGE
   ],
-  pod: [{ name: 'Ready', of: (object) => (condition(object, 'Ready') === 'True' ? '1/1' : '0/1') }, field('Status', 'status.phase'), { name: 'Restarts', of: () => 0 }, AGE, field('IP', 'status.podIP'), field('Node', 'spec.nodeName')],
-  event: [field('Last Seen', 'lastTimestamp'), field('Type', 'type'), field('Reason', 'reason'), { name: 'Object', of: (object) => `${String(at(object, 'involvedObject.kind') ?? '').toLowerCase()}/${String(at(object, 'involvedObject.name') ?? '')}` }, field('Subobject', 'involvedObject.fieldPath'), { name: 'Source', of: (object) => [at(object, 'source.component'), at(object, 'source.host')].filter((part) => part !== undefined && part !== '').join(', ') }, field('Message', 'message'), field('First Seen', 'firstTimestamp'), field('Count', 'count'), { name: 'Name', of: (object) => object.metadata.name }],
+  pod: [{ name: 'Ready', of: (object) => (condition(object, 'Ready') === 'True' ? '1/1' : '0/1') }, field('Status', 'status.phase'), { name: 'Restarts', of: () => 0 }, AGE, wide(field('IP', 'status.podIP')), wide(field('Node', 'spec.nodeName'))],
+  event: [
+    time('Last Seen', 'lastTimestamp'), field('Type', 'type'), field('Reason', 'reason'),
+    { name: 'Object', of: (object) => `${String(at(object, 'involvedObject.kind') ?? '').toLowerCase()}/${String(at(object, 'involvedObject.name') ?? '')}` },
+    wide(field('Subobject', 'involvedObject.fieldPath')),
+    wide({ name: 'Source', of: (object) => [at(object, 'source.component'), at(object, 'source.host')].filter((part) => part !== undefined && part !== '').join(', ') }),
+    field('Message', 'message'), wide(time('First Seen', 'firstTimestamp')), wide(field('Count', 'count')), wide(NAME)
+  ],
   'storage.k8s.io.storageclass': [field('Provisioner', 'provisioner'), field('ReclaimPolicy', 'reclaimPolicy'), field('VolumeBindingMode', 'volumeBindingMode'), field('AllowVolumeExpansion', 'allowVolumeExpansion'), AGE],
   'longhorn.io.volume': [field('Data Engine', 'spec.dataEngine'), field('State', 'status.state'), field('Robustness', 'status.robustness'), { name: 'Scheduled', of: (object) => condition(object, 'Scheduled') }, field('Size', 'spec.size'), field('Node', 'status.currentNodeID'), AGE],
   'longhorn.io.replica': [field('Data Engine', 'spec.dataEngine'), field('State', 'status.currentState'), field('Node', 'spec.nodeID'), field('Disk', 'spec.diskID'), field('InstanceManager', 'status.instanceManagerName'), field('Image', 'status.currentImage'), AGE],
@@ -62,12 +75,13 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   'kubevirt.io.virtualmachineinstancemigration': [field('Phase', 'status.phase'), field('VMI', 'spec.vmiName')]
 };
 
-const NAME: Column = { name: 'Name', of: (object) => object.metadata.name };
-
-function columnsOf(type: ResourceType): Column[] {
-  return [NAME, ...(COLUMNS[type.id] ?? [AGE])];
+function columnsOf(type: ResourceType): readonly Column[] {
+  const known = COLUMNS[type.id] ?? [AGE];
+  // Events begin with when they were last seen.
+  return type.id === 'event' ? known : [NAME, ...known];
 }
 
+/** `metadata.fields`. */
 export function fieldsOf(type: ResourceType, object: KubeObject): unknown[] {
   return columnsOf(type).map((column) => column.of(object));
 }
@@ -77,14 +91,33 @@ export function schemaColumns(type: ResourceType): unknown[] {
   return columnsOf(type).map((column, index) => ({
     name: column.name,
     field: `$.metadata.fields[${String(index)}]`,
-    type: column.name === 'Age' ? 'date' : 'string',
+    type: column.isTime ? 'date' : 'string',
     format: column.name === 'Name' ? 'name' : '',
     description: '',
-    priority: 0
+    priority: column.isWide ? 1 : 0
   }));
 }
 
 /** `columnDefinitions` of a Kubernetes Table. */
 export function tableColumns(type: ResourceType): unknown[] {
-  return columnsOf(type).map((column) => ({ name: column.name, type: 'string', format: column.name === 'Name' ? 'name' : '', description: '', priority: 0 }));
+  return columnsOf(type).map((column) => ({ name: column.name, type: 'string', format: column.name === 'Name' ? 'name' : '', description: '', priority: column.isWide ? 1 : 0 }));
+}
+
+/** `apimachinery/util/duration.HumanDuration`, shortened: `45s`, `5m`, `3h`, `12d`. */
+function since(value: unknown, now: number): string {
+  const seconds = Math.max(0, Math.floor((now - Date.parse(String(value))) / 1000));
+  if (Number.isNaN(seconds)) return '<unknown>';
+  if (seconds < 120) return `${String(seconds)}s`;
+  if (seconds < 7200) return `${String(Math.floor(seconds / 60))}m`;
+  if (seconds < 172_800) return `${String(Math.floor(seconds / 3600))}h`;
+  return `${String(Math.floor(seconds / 86_400))}d`;
+}
+
+/** The cells of one row of a Table. `now`: epoch milliseconds of cluster time. */
+export function cellsOf(type: ResourceType, object: KubeObject, now: number): unknown[] {
+  return columnsOf(type).map((column) => {
+    const value = column.of(object);
+    if (column.isTime) return since(value, now);
+    return typeof value === 'object' ? JSON.stringify(value) : value;
+  });
 }

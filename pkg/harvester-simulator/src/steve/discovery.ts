@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { ResourceType } from '../contract';
+import { HttpError } from '../http/errors';
 import { isServed, type View } from './surface';
 
 const SHORT_NAMES: Readonly<Record<string, string[]>> = {
@@ -41,7 +42,7 @@ export function discovery(view: View, path: readonly string[], req: IncomingMess
   if (req.method !== 'GET') return undefined;
   const [root, first, second, third] = path;
   if (root === 'version') return versionInfo(view);
-  if (root === 'openapi') return openapi(first);
+  if (root === 'openapi') return openapi(view, path);
   if (root === 'api' && first === undefined) return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] };
   if (root === 'api' && second === undefined) return resourceList(view, '', first ?? '');
   if (root !== 'apis') return undefined;
@@ -53,8 +54,25 @@ export function discovery(view: View, path: readonly string[], req: IncomingMess
   return third === undefined ? resourceList(view, first, second) : undefined;
 }
 
-/** Enough for kubectl not to stop: no type is described, so nothing is validated on its side. */
-function openapi(version: string | undefined): Record<string, unknown> {
-  if (version === 'v3') return { paths: {} };
-  return { swagger: '2.0', info: { title: 'Kubernetes', version: 'unversioned' }, paths: {}, definitions: {} };
+/**
+ * Enough OpenAPI for kubectl to see that the server checks fields itself, and so to leave validation to it: a PATCH with
+ * `fieldValidation` for every type. There is no v2 document.
+ */
+function openapi(view: View, path: readonly string[]): Record<string, unknown> {
+  const [, version, ...groupVersion] = path;
+  if (version !== 'v3') throw new HttpError(404, 'NotFound', 'the server could not find the requested resource');
+  const pathOf = (type: ResourceType): string => (type.group === '' ? `api/${type.version}` : `apis/${type.group}/${type.version}`);
+  if (groupVersion.length === 0) {
+    return { paths: Object.fromEntries([...new Set(served(view).map(pathOf))].map((path) => [path, { serverRelativeURL: `${view.rawBase}/openapi/v3/${path}?hash=0` }])) };
+  }
+  const parameters = ['dryRun', 'fieldManager', 'fieldValidation', 'force'].map((name) => ({ name, in: 'query', schema: { type: 'string' } }));
+  const types = served(view).filter((type) => pathOf(type) === groupVersion.join('/'));
+  return {
+    openapi: '3.0.0',
+    info: { title: 'Kubernetes', version: 'unversioned' },
+    paths: Object.fromEntries(types.map((type) => [
+      `/${pathOf(type)}${type.namespaced ? '/namespaces/{namespace}' : ''}/${type.resource}/{name}`,
+      { patch: { parameters, responses: {}, 'x-kubernetes-action': 'patch', 'x-kubernetes-group-version-kind': { group: type.group, version: type.version, kind: type.kind } } }
+    ]))
+  };
 }

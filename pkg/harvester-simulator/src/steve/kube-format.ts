@@ -1,5 +1,5 @@
 import type { KubeObject, ResourceType } from '../contract';
-import { fieldsOf, tableColumns } from './columns';
+import { cellsOf, tableColumns } from './columns';
 
 /** A Kubernetes `Status` of a failure. */
 export function statusObject(status: number, reason: string, message: string): Record<string, unknown> {
@@ -7,16 +7,16 @@ export function statusObject(status: number, reason: string, message: string): R
 }
 
 /** kubectl's Table of objects. */
-export function table(type: ResourceType, objects: readonly KubeObject[], revision: string, next?: string): Record<string, unknown> {
+export function table(type: ResourceType, objects: readonly KubeObject[], now: number, revision: string, next?: string): Record<string, unknown> {
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
     metadata: { resourceVersion: revision, ...(next === undefined ? {} : { continue: next }) },
     columnDefinitions: tableColumns(type),
-    rows: objects.map((object) => tableRow(type, object))
+    rows: objects.map((object) => tableRow(type, object, now))
   };
 }
 
-export function tableRow(type: ResourceType, object: KubeObject): Record<string, unknown> {
-  return { cells: fieldsOf(type, object).map((cell) => (typeof cell === 'object' ? JSON.stringify(cell) : cell)), object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata } };
+export function tableRow(type: ResourceType, object: KubeObject, now: number): Record<string, unknown> {
+  return { cells: cellsOf(type, object, now), object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata } };
 }

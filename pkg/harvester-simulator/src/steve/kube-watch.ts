@@ -48,7 +48,7 @@ export function streamWatch(view: View, type: ResourceType, namespace: string | 
   let isFirst = true;
   const write = (kind: string, object: unknown): void => {
     const shown = isTable && kind !== 'ERROR' && kind !== 'BOOKMARK'
-      ? { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata: {}, columnDefinitions: isFirst ? tableColumns(type) : null, rows: [tableRow(type, object as KubeObject)] }
+      ? { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata: {}, columnDefinitions: isFirst ? tableColumns(type) : null, rows: [tableRow(type, object as KubeObject, view.cluster.clock.now())] }
       : object;
     isFirst = false;
     res.write(`${JSON.stringify({ type: kind, object: shown })}\n`);

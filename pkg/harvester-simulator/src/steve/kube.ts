@@ -39,6 +39,7 @@ function locate(view: View, path: readonly string[]): Target | undefined {
 
 /** The Kubernetes API itself: what `links.view` points at, and what kubectl talks to. */
 export async function handleKube(view: View, path: readonly string[], req: IncomingMessage, res: ServerResponse, url: URL): Promise<void> {
+  if (/protobuf/.test(req.headers['content-type'] ?? '')) throw new HttpError(415, 'UnsupportedMediaType', 'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml');
   const found = discovery(view, path, req);
   if (found !== undefined) { sendJson(res, 200, found); return; }
   const target = locate(view, path);
@@ -52,7 +53,7 @@ export async function handleKube(view: View, path: readonly string[], req: Incom
     case 'HEAD':
       if (name === undefined) sendList(view, type, namespace, req, res, url);
       else if (url.searchParams.get('watch') === 'true') streamWatch(view, type, namespace, req, res, withName(url, name));
-      else sendObject(req, res, type, read(view, type, namespace, name));
+      else sendObject(view, req, res, type, read(view, type, namespace, name));
       return;
     case 'POST': {
       if (name !== undefined) break;
@@ -99,8 +100,8 @@ function wantsTable(req: IncomingMessage): boolean {
   return (req.headers.accept ?? '').includes('as=Table');
 }
 
-function sendObject(req: IncomingMessage, res: ServerResponse, type: ResourceType, object: KubeObject): void {
-  if (wantsTable(req)) sendJson(res, 200, table(type, [object], object.metadata.resourceVersion ?? ''));
+function sendObject(view: View, req: IncomingMessage, res: ServerResponse, type: ResourceType, object: KubeObject): void {
+  if (wantsTable(req)) sendJson(res, 200, table(type, [object], view.cluster.clock.now(), object.metadata.resourceVersion ?? ''));
   else if ((req.headers.accept ?? '').includes('application/yaml')) sendYaml(res, 200, object);
   else sendJson(res, 200, object);
 }
@@ -120,7 +121,7 @@ function sendList(view: View, type: ResourceType, namespace: string | undefined,
     fieldSelector: query.get('fieldSelector') ?? undefined
   });
   const revision = String(chunk.revision);
-  if (wantsTable(req)) { sendJson(res, 200, table(type, chunk.objects, revision, chunk.next)); return; }
+  if (wantsTable(req)) { sendJson(res, 200, table(type, chunk.objects, view.cluster.clock.now(), revision, chunk.next)); return; }
   sendJson(res, 200, {
     kind: `${type.kind}List`,
     apiVersion: apiVersionOf(type),
