@@ -41,6 +41,13 @@ describe('readConversion', () => {
     expect(stage(downloaded, [target(0, [{ type: 'RetryLimitExceeded', status: 'True', message: 'no' }])])).toMatchObject({ stage: 'failed' });
   });
 
+  it('takes the other way when told, and stays on the way it has begun', () => {
+    const begun = [stored(planTemporaryClaim(downloaded), { phase: 'Bound' })];
+
+    expect(readConversion(rawCluster([]), downloaded, NOW, 'export')).toMatchObject({ way: 'export', stage: 'idle' });
+    expect(readConversion(rawCluster(begun), downloaded, NOW, 'reimport')).toMatchObject({ way: 'export', stage: 'export' });
+  });
+
   it('takes nobody else\'s image or volume for its own', () => {
     expect(stage(uploaded, [rawImage({}, {}, { name: 'other', annotations: { [CONVERTED_FROM_ANNOTATION]: 'default/another' } })])).toMatchObject({ stage: 'idle' });
   });

@@ -32,15 +32,20 @@ export interface Conversion {
   readonly targetId: string;
 }
 
+/** The way to take when nobody says otherwise: the URL is quicker and needs no temporary volume. */
 export function wayOfConversion(image: ImageRecord): ConversionWay {
   return image.sourceType === 'download' && image.url !== '' ? 'reimport' : 'export';
 }
 
-/** Where the conversion of this v1 image stands. `now` in epoch milliseconds. */
-export function readConversion(view: ClusterView, image: ImageRecord, now: number): Conversion {
-  const way = wayOfConversion(image);
+/**
+ * Where the conversion of this v1 image stands. What exists decides which way it goes; before that, `preferred` does.
+ * `now` in epoch milliseconds.
+ */
+export function readConversion(view: ClusterView, image: ImageRecord, now: number, preferred: ConversionWay = wayOfConversion(image)): Conversion {
   const claim = findTemporaryClaim(view, image);
   const target = findTarget(view, image, claim);
+  const hasBegun = claim !== undefined || target !== undefined;
+  const way = !hasBegun ? preferred : claim !== undefined || target?.sourceType === 'export-from-volume' ? 'export' : 'reimport';
   const found = { way, claimId: claim?.meta.id ?? '', targetId: target?.meta.id ?? '' };
 
   if (target !== undefined) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isImageReady, isIsoImage, parseImage } from './image';
+import { isImageFailed, isImageReady, isIsoImage, parseImage } from './image';
 
 const READY = {
   id: 'default/image-x7k2p',
@@ -57,6 +57,17 @@ describe('isImageReady', () => {
   it('is not at 99 %, nor when the import is recorded as failed', () => {
     expect(isImageReady(parseImage({ ...READY, status: { ...READY.status, progress: 99 } }))).toBe(false);
     expect(isImageReady(parseImage({ ...READY, status: { ...READY.status, conditions: [{ type: 'Imported', status: 'False' }] } }))).toBe(false);
+  });
+});
+
+describe('isImageFailed', () => {
+  it('is when the server gave up, not while it tries again', () => {
+    const withCondition = (type: string, status: string) => parseImage({ ...READY, status: { conditions: [{ type, status, message: 'failed' }] } });
+
+    expect(isImageFailed(withCondition('RetryLimitExceeded', 'True'))).toBe(true);
+    expect(isImageFailed(withCondition('Imported', 'False'))).toBe(true);
+    expect(isImageFailed(withCondition('RetryLimitExceeded', 'False'))).toBe(false);
+    expect(isImageFailed(withCondition('Imported', 'Unknown'))).toBe(false);
   });
 });
 

@@ -62,6 +62,11 @@ export function isImageReady(image: ImageRecord): boolean {
     findCondition(image.conditions, 'Imported')?.status !== 'False';
 }
 
+/** Given up by the server: it will not become ready by itself. */
+export function isImageFailed(image: ImageRecord): boolean {
+  return findCondition(image.conditions, 'RetryLimitExceeded')?.status === 'True' || findCondition(image.conditions, 'Imported')?.status === 'False';
+}
+
 /** An ISO: it goes on a CD-ROM, and the machine boots from a blank disk beside it. */
 export function isIsoImage(image: ImageRecord): boolean {
   return image.meta.labels[IMAGE_TYPE_LABEL] === 'iso' ||

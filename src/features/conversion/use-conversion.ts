@@ -1,7 +1,8 @@
 import { computed, ref, watch } from 'vue';
 import type { ApiFailure } from '@/api/contract';
 import { listBootClasses } from '@/domain/boot-volume/classes';
-import { planExport, planReimport, planTemporaryClaim, readConversion, suggestConvertedName } from '@/domain/boot-volume/conversion';
+import { planExport, planReimport, planTemporaryClaim, readConversion, suggestConvertedName, wayOfConversion } from '@/domain/boot-volume/conversion';
+import type { ConversionWay } from '@/domain/boot-volume/conversion';
 import type { ImageRecord } from '@/domain/harvester/types';
 import { KIND } from '@/domain/kube/kinds';
 import { PIPELINE_KINDS } from '../boot-image/needs';
@@ -16,6 +17,7 @@ import { useNeeds } from '../volume-detail/use-needs';
 export function useConversion(image: () => ImageRecord, onDone: (imageId: string) => void) {
   const cluster = useCluster();
   const className = ref('');
+  const way = ref<ConversionWay>(wayOfConversion(image()));
   const isRunning = ref(false);
   const isActing = ref(false);
   const failure = ref('');
@@ -24,21 +26,21 @@ export function useConversion(image: () => ImageRecord, onDone: (imageId: string
   const view = computed(() => ({ at: cluster.inventory.version.value, now: cluster.inventory }));
   const classes = computed(() => listBootClasses(view.value.now).offered);
   const bootClass = computed(() => classes.value.find(entry => entry.name === className.value) ?? pickClass(classes.value));
-  const conversion = computed(() => readConversion(view.value.now, image(), cluster.now.value));
+  const conversion = computed(() => readConversion(view.value.now, image(), cluster.now.value, way.value));
   const takenNames = (): string[] => [...cluster.inventory.all(KIND.image)].filter(other => other.meta.namespace === image().meta.namespace).map(other => other.displayName);
 
   async function act(): Promise<void> {
-    const { stage, way, claimId } = conversion.value;
+    const { stage, claimId } = conversion.value;
     const target = bootClass.value;
     const name = suggestConvertedName(image(), takenNames());
 
-    if (stage === 'idle' && way === 'reimport' && target !== null) {
+    if (stage === 'idle' && conversion.value.way === 'reimport' && target !== null) {
       const { body } = planReimport(image(), target, name, takenNames());
 
       if (body !== null) {
         await cluster.api.create(KIND.image, body);
       }
-    } else if (stage === 'idle' && way === 'export') {
+    } else if (stage === 'idle') {
       await cluster.api.create(KIND.persistentVolumeClaim, planTemporaryClaim(image()));
     } else if (stage === 'export' && target !== null) {
       await cluster.api.action(KIND.persistentVolumeClaim, claimId, 'export', planExport(image(), target, name));
@@ -97,5 +99,5 @@ export function useConversion(image: () => ImageRecord, onDone: (imageId: string
     }
   }
 
-  return { cluster, classes, bootClass, className, conversion, isRunning, isActing, failure, start, cancel };
+  return { cluster, classes, bootClass, className, way, conversion, isRunning, isActing, failure, start, cancel };
 }
