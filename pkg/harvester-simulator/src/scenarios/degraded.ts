@@ -57,7 +57,7 @@ export const DEGRADED = [
     advanceUntil(cluster, 'the failed copy discarded', () => replicasFor(cluster, volume).length === 2);
     cluster.clock.advance(35_000);
   }),
-  scenario('manager-down', 'Longhorn manager down', 'longhorn-manager does not run on one node; the data there is still served.', (cluster) => {
+  scenario('manager-down', 'Longhorn manager down', 'The longhorn-manager pod of one node does not run; the data there is still served.', (cluster) => {
     withApp(cluster);
     applyFault(cluster, 'manager-down', { node: 'harvester-3' });
     cluster.clock.advance(10_000);

@@ -41,6 +41,10 @@ interface Pattern {
   objects: { typeId: string; object: KubeObject }[];
   replicas: string[];
   engine: 'v1' | 'v2';
+  /** Replica name -> `ip:port` by which its engine knows it, also after it stopped. */
+  addresses: Record<string, string>;
+  /** The objects as text, cut where a name or an address stands that every copy has its own of. */
+  parts: string[][];
 }
 
 const TYPES = [LH.pvc, LH.pv, LH.volume, LH.attachment, LH.engine, LH.frontend, LH.replica, LH.pod];
@@ -67,7 +71,13 @@ function growPattern(cluster: Cluster, engine: 'v1' | 'v2', isAttached: boolean)
   }
   const mine = (object: KubeObject): boolean => object.metadata.name === volume || object.metadata.name === claim || object.metadata.name === pod || object.metadata.labels?.longhornvolume === volume;
   const objects = TYPES.flatMap((typeId) => (typeId === LH.frontend && !cluster.profile.hasEngineFrontend ? [] : store.list(typeId).filter(mine).map((object) => ({ typeId: typeId as string, object }))));
-  return { volume, claim, pod: isAttached ? pod : null, objects, replicas: objects.filter(({ typeId }) => typeId === LH.replica).map(({ object }) => object.metadata.name), engine };
+  const replicas = objects.filter(({ typeId }) => typeId === LH.replica).map(({ object }) => object);
+  const engineObject = objects.find(({ typeId }) => typeId === LH.engine)?.object;
+  const addresses = { ...(engineObject?.status?.currentReplicaAddressMap as Record<string, string> | undefined) };
+  const tickets = objects.flatMap(({ typeId, object }) => (typeId === LH.attachment ? Object.keys((object.spec?.attachmentTickets ?? {}) as object) : []));
+  const names = [...replicas.map((replica) => replica.metadata.name), ...Object.values(addresses), ...tickets, pod, `vm-${claim}`, volume, claim].filter((name) => name !== '');
+  const cut = new RegExp(`(${names.map((name) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`);
+  return { volume, claim, pod: isAttached ? pod : null, objects, replicas: replicas.map((replica) => replica.metadata.name), engine, addresses, parts: objects.map(({ object }) => JSON.stringify(object).split(cut)) };
 }
 
 function ticketId(volume: string, node: string): string {
@@ -83,21 +93,19 @@ function stamp(cluster: Cluster, pattern: Pattern, index: number, spots: readonl
   const places = pattern.replicas.map((_name, n) => spots[(first + n * 7 + (n > 0 ? 1 : 0)) % spots.length]).filter((spot) => spot !== undefined);
   const home = places[0]?.node ?? '';
   const originals = pattern.replicas.map((name) => pattern.objects.find(({ object }) => object.metadata.name === name)?.object);
-  const swaps: [string, string][] = [];
+  const swaps = new Map<string, string>([[`vm-${pattern.claim}`, `vm-${claim}`], [pattern.volume, volume], [pattern.claim, claim]]);
   const oldHome = String(pattern.objects.find(({ typeId }) => typeId === LH.volume)?.object.status?.currentNodeID ?? '');
   pattern.replicas.forEach((name, n) => {
     const original = originals[n];
     const place = places[n];
     if (original === undefined || place === undefined) return;
-    swaps.push([name, `${volume}-r-${cluster.random.hex(8)}`]);
-    if (original.status?.ip !== '') swaps.push([`${String(original.status?.storageIP)}:${String(original.status?.port)}`, `${place.ip}:${String(portOf(pattern.engine, index, n))}`]);
+    swaps.set(name, `${volume}-r-${cluster.random.hex(8)}`);
+    swaps.set(pattern.addresses[name] ?? '', `${place.ip}:${String(portOf(pattern.engine, index, n))}`);
   });
-  if (oldHome !== '') swaps.push([ticketId(pattern.volume, oldHome), ticketId(volume, home)]);
-  if (pattern.pod !== null) swaps.push([pattern.pod, `virt-launcher-${claim}-${cluster.random.lower(5)}`]);
-  swaps.push([`vm-${pattern.claim}`, `vm-${claim}`], [pattern.volume, volume], [pattern.claim, claim]);
-  for (const { typeId, object } of pattern.objects) {
-    let text = JSON.stringify(object);
-    for (const [from, to] of swaps) text = text.replaceAll(from, to);
+  if (oldHome !== '') swaps.set(ticketId(pattern.volume, oldHome), ticketId(volume, home));
+  if (pattern.pod !== null) swaps.set(pattern.pod, `virt-launcher-${claim}-${cluster.random.lower(5)}`);
+  for (const [at, { typeId, object }] of pattern.objects.entries()) {
+    const text = (pattern.parts[at] ?? []).map((part) => swaps.get(part) ?? part).join('');
     const copy = JSON.parse(text) as KubeObject;
     relocate(copy, typeId, pattern, places, object, index, home);
     linkOwner(cluster, copy, volume);
@@ -107,6 +115,15 @@ function stamp(cluster: Cluster, pattern: Pattern, index: number, spots: readonl
 
 function portOf(engine: 'v1' | 'v2', index: number, n: number): number {
   return (engine === 'v2' ? 21_000 : 11_000) + ((index * 4 + n) % 20_000);
+}
+
+/** Points a frontend, and the path it reports when it runs, at its copied engine. */
+function retarget(spec: Fields, status: Fields, targetIP: string, targetPort: number): void {
+  Object.assign(spec, { targetIP, targetPort });
+  if (status.currentState !== 'running') return;
+  const path = `${targetIP}:${String(targetPort)}`;
+  Object.assign(status, { targetIP, targetPort, activePath: path, preferredPath: path });
+  for (const entry of (status.paths ?? []) as Fields[]) Object.assign(entry, { targetIP, targetPort });
 }
 
 function relocate(copy: KubeObject, typeId: string, pattern: Pattern, places: readonly Spot[], original: KubeObject, index: number, home: string): void {
@@ -125,9 +142,10 @@ function relocate(copy: KubeObject, typeId: string, pattern: Pattern, places: re
     const place = places[0];
     spec.nodeID = home;
     copy.metadata.labels = { ...copy.metadata.labels, longhornnode: home };
-    Object.assign(status, { instanceManagerName: place?.manager ?? '', ownerID: home, ip: place?.ip ?? '', storageIP: place?.ip ?? '' });
+    status.ownerID = home;
+    if (status.currentState === 'running') Object.assign(status, { instanceManagerName: place?.manager ?? '', ip: place?.ip ?? '', storageIP: place?.ip ?? '' });
     if (typeId === LH.engine) status.port = portOf(pattern.engine, index, 3);
-    else Object.assign(spec, { targetIP: place?.ip ?? '', targetPort: portOf(pattern.engine, index, 3) });
+    else retarget(spec, status, place?.ip ?? '', portOf(pattern.engine, index, 3));
   } else if (typeId === LH.volume) {
     status.ownerID = home;
     if (isOn) {

@@ -11,7 +11,7 @@ import { LH } from './kinds';
 import { DISK_MONITOR_PERIOD, syncNode, touchDisks } from './nodes';
 import { syncCloneTicket, syncOfflineRebuild } from './own-tickets';
 import type { InstanceKind, Process } from './processes';
-import type { Engine, InstanceManager, InstanceObject, Replica } from './types';
+import type { Condition, Engine, InstanceManager, InstanceObject, LonghornNode, Replica } from './types';
 import { syncVolume } from './volume-controller';
 
 export { createLonghornSettings, readSetting, writeLonghornSetting } from './settings';
@@ -26,6 +26,10 @@ class Longhorn {
   private readonly kubeNodes: KubeNodes;
   private readonly stops: (() => void)[] = [];
   private readonly unsettled = new Set<string>();
+  /** Nodes with a replica that changed since the last round of the disk monitor. */
+  private readonly changedNodes = new Set<string>();
+  /** What of a node decides about replicas and volumes, as last seen. */
+  private readonly nodeStates = new Map<string, string>();
 
   constructor(private readonly cluster: Cluster) {
     this.ctx = new LonghornContext(cluster, (key) => { this.handle(key); });
@@ -43,7 +47,7 @@ class Longhorn {
     this.stops.push(store.watch((event) => { this.observe(event); }));
     this.stops.push(faults.onChange(() => { this.applyFaults(); }));
     this.stops.push(clock.every(timings.enginePoll, () => { pollEngines(this.ctx); }));
-    this.stops.push(clock.every(DISK_MONITOR_PERIOD, () => { this.eachNode((name) => { this.ctx.queue.add(`node/${name}`); }); }));
+    this.stops.push(clock.every(DISK_MONITOR_PERIOD, () => { this.monitorDisks(); }));
     this.eachNode((name) => { this.ctx.queue.add(`node/${name}`); });
     this.applyFaults();
   }
@@ -51,6 +55,18 @@ class Longhorn {
   stop(): void {
     for (const stop of this.stops) stop();
     this.ctx.queue.stop();
+  }
+
+  /** Counts again what changed since the last round; everything else of a node follows events. */
+  private monitorDisks(): void {
+    const { ctx } = this;
+    for (const volume of ctx.truth.grownVolumes) {
+      watchEnginesOf(ctx, [volume]);
+      for (const replica of ctx.replicasOf(volume)) if (replica.spec.nodeID !== '') this.changedNodes.add(replica.spec.nodeID);
+    }
+    ctx.truth.grownVolumes.clear();
+    for (const name of this.changedNodes) ctx.queue.add(`node/${name}`);
+    this.changedNodes.clear();
   }
 
   private eachNode(act: (name: string) => void): void {
@@ -80,6 +96,7 @@ class Longhorn {
     if (kind === undefined && ctx.truth.isLoading) return;
     if (kind !== undefined) {
       if (event.type === 'create' && (kind === 'replica' || kind === 'engine' || kind === 'frontend')) this.adopt(kind, object as InstanceObject);
+      if (kind === 'replica' && (object as Replica).spec.nodeID !== '') this.changedNodes.add((object as Replica).spec.nodeID);
       if (ctx.truth.isLoading) return;
       ctx.queue.add(`${kind}/${name}`);
       const volume = kind === 'volume' || kind === 'attachment' ? name : String(object.spec?.volumeName);
@@ -91,7 +108,7 @@ class Longhorn {
     switch (typeId) {
       case LH.node:
         ctx.queue.add(`node/${name}`);
-        this.wakeVolumesOf(name);
+        this.noteNode(object as LonghornNode);
         break;
       case LH.instanceManager:
         if (event.type === 'create') this.adoptManager(object as InstanceManager);
@@ -121,6 +138,21 @@ class Longhorn {
 
   private touchIfMoved(event: WatchEvent): void {
     if (event.type !== 'change') touchDisks(this.ctx, (event.object as Replica).spec.nodeID);
+  }
+
+  /** Only what decides wakes the volumes of a node: its free bytes change all the time. */
+  private noteNode(node: LonghornNode): void {
+    const { name } = node.metadata;
+    const verdicts = (conditions: readonly Condition[]): string[] => conditions.map((condition) => `${condition.type}=${condition.status}/${condition.reason}`);
+    const disks = Object.entries(node.status?.diskStatus ?? {}).map(([disk, status]) => [disk, status.diskUUID, ...verdicts(status.conditions)]);
+    const state = JSON.stringify([node.spec, verdicts(node.status?.conditions ?? []), disks]);
+    if (this.nodeStates.get(name) === state) {
+      this.ctx.queue.add('unsettled/all');
+      return;
+    }
+    this.nodeStates.set(name, state);
+    this.ctx.queue.add(`eviction/${name}`);
+    this.wakeVolumesOf(name);
   }
 
   /** Volumes whose next step may depend on what changed on a node. */
@@ -202,6 +234,8 @@ class Longhorn {
       case 'node':
         syncNode(ctx, name);
         syncInstanceManagersOf(ctx, name);
+        break;
+      case 'eviction':
         syncEviction(ctx, name);
         break;
       case 'instance-manager':

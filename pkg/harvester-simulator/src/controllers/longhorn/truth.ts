@@ -15,6 +15,8 @@ export interface Truth {
   readonly diskCapacity: Map<string, number>;
   /** Bytes written to a volume so far; absent: an ordinary share of its size. */
   readonly writtenBytes: Map<string, number>;
+  /** Volumes written to since their engines and disks last counted. */
+  readonly grownVolumes: Set<string>;
   /** Nodes whose longhorn-manager pod is not running although the node is up. */
   readonly managersDown: Set<string>;
   /** Instances (replica, engine, frontend names) whose process is to die now. */
@@ -36,6 +38,7 @@ export function truthOf(cluster: Cluster): Truth {
       foreignBytes: new Map(),
       diskCapacity: new Map(),
       writtenBytes: new Map(),
+      grownVolumes: new Set(),
       managersDown: new Set(),
       condemned: new Set(),
       diskHealth: new Map(),
@@ -60,8 +63,8 @@ export function bytesOf(cluster: Cluster, volume: string, size: number): number 
   return Math.floor((size * share) / 2 ** 20) * 2 ** 20;
 }
 
-/** Tells Longhorn how much an importer, a cloner or a guest has written to a volume; bytes in total. */
+/** Tells Longhorn how much an importer, a cloner or a guest has written to a volume; bytes in total. Counted at the next round of the disk monitor. */
 export function recordWrittenBytes(cluster: Cluster, volume: string, bytes: number): void {
   truthOf(cluster).writtenBytes.set(volume, bytes);
-  cluster.faults.changed();
+  truthOf(cluster).grownVolumes.add(volume);
 }
