@@ -1,12 +1,11 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import yaml from '@rollup/plugin-yaml';
 import vue from '@vitejs/plugin-vue';
 import { build, type InlineConfig, type Rollup } from 'vite';
-import { bundledHostModules, describeSize, measure, overBudget, type FileSize } from './build/budget';
-import { hostMessages, inlineCss } from './build/plugins';
-import { textsFor, type Sections } from './build/texts';
+import { bundledHostModules, describeSize, heaviestLoad, kilobytes, measure, overBudget, type Sizes } from './build/budget';
+import { hostMessages, inlineCss, readTexts } from './build/plugins';
+import { textsFor } from './build/texts';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = resolve(HERE, '../..');
@@ -24,7 +23,7 @@ export interface ExtensionBuild {
   readonly version: string;
   /** `dist-pkg/<name>-<version>`, absolute. */
   readonly directory: string;
-  readonly sizes: readonly FileSize[];
+  readonly sizes: Sizes;
 }
 
 interface Script {
@@ -36,19 +35,14 @@ interface Script {
   readonly identifier: string;
 }
 
-/** Which of a language's texts go into a script. */
-type Pick = (lhv2: Sections) => Sections;
-
-function configure(script: Script, version: string, pick: Pick): InlineConfig {
-  const transform = <T>(data: T): T => ({ lhv2: pick((data as { readonly lhv2: Sections }).lhv2) }) as T;
-
+function configure(script: Script, version: string): InlineConfig {
   return {
     configFile: false,
     root: HERE,
     logLevel: 'error',
     publicDir: false,
     mode: 'production',
-    plugins: [vue(), yaml({ transform }), inlineCss(`${script.globalId}-css`)],
+    plugins: [vue(), inlineCss(`${script.globalId}-css`)],
     resolve: { alias: { '@': join(ROOT, 'src'), '@tanstack/vue-virtual': join(HERE, 'host/virtualizer.ts') } },
     define: {
       'process.env.NODE_ENV': '"production"',
@@ -76,8 +70,8 @@ function configure(script: Script, version: string, pick: Pick): InlineConfig {
   };
 }
 
-async function bundle(script: Script, version: string, pick: Pick): Promise<string> {
-  const result = await build(configure(script, version, pick));
+async function bundle(script: Script, version: string): Promise<string> {
+  const result = await build(configure(script, version));
   const outputs = (Array.isArray(result) ? result : [result]) as Rollup.RollupOutput[];
   const parts = outputs.flatMap((output) => output.output);
   const chunk = parts.find((part): part is Rollup.OutputChunk => part.type === 'chunk' && part.isEntry);
@@ -101,7 +95,7 @@ async function bundle(script: Script, version: string, pick: Pick): Promise<stri
 
 /**
  * Builds the Rancher extension into `dist-pkg/<name>-<version>/`, laid out as Rancher's plugin cache fetches it:
- * `files.txt` and `plugin/{package.json,<main>.js,pages-<version>.js}`. Name and version come from this package's
+ * `files.txt` and `plugin/{package.json,<main>.js,pages-<version>.js,texts-<locale>-<version>.js}`. Name and version come from this package's
  * `package.json` alone.
  *
  * @throws when a script exceeds its size budget or contains a module that the host owns.
@@ -112,24 +106,20 @@ export async function buildExtension(options: { readonly outDir?: string; readon
   const id = `${pkg.name}-${pkg.version}`;
   const directory = join(options.outDir ?? join(ROOT, 'dist-pkg'), id);
   const main = `${id}.umd.min.js`;
-  const scripts: Script[] = [
-    { entry: 'index.ts', fileName: main, globalId: id, identifier: '__harvesterLonghornV2' },
-    { entry: 'pages.ts', fileName: `pages-${pkg.version}.js`, globalId: `${id}/pages`, identifier: '__harvesterLonghornV2Pages' }
-  ];
-  const contents = new Map<string, string>();
-
-  for (const script of scripts) {
-    // Twice: which texts a script can show is known only from its code.
-    const code = await bundle(script, pkg.version, () => ({}));
-
-    contents.set(script.fileName, await bundle(script, pkg.version, (lhv2) => textsFor(code, lhv2)));
-  }
-
-  const sizes = [...contents].map(([name, content]) => measure(name, content));
+  const entry = await bundle({ entry: 'index.ts', fileName: main, globalId: id, identifier: '__harvesterLonghornV2' }, pkg.version);
+  const pagesName = `pages-${pkg.version}.js`;
+  const pages = await bundle({ entry: 'pages.ts', fileName: pagesName, globalId: `${id}/pages`, identifier: '__harvesterLonghornV2Pages' }, pkg.version);
+  const texts = Object.entries(readTexts(ROOT)).map(([locale, lhv2]) => ({
+    name: `texts-${locale}-${pkg.version}.js`,
+    content: `globalThis[${JSON.stringify(`${id}/texts/${locale}`)}]=${JSON.stringify(textsFor(pages, lhv2))};\n`
+  }));
+  const contents = new Map([[main, entry], [pagesName, pages], ...texts.map(({ name, content }) => [name, content] as const)]);
+  const sizes: Sizes = { entry: measure(main, entry), pages: measure(pagesName, pages), texts: texts.map(({ name, content }) => measure(name, content)) };
   const problems = overBudget(sizes);
 
   log(`extension ${id}`);
-  sizes.forEach((size) => { log(describeSize(size)); });
+  [sizes.entry, sizes.pages, ...sizes.texts].forEach((size) => { log(describeSize(size)); });
+  log(`  at most ${kilobytes(heaviestLoad(sizes))} gzip for one person`);
   if (problems.length > 0) {
     throw new Error(`the extension is too big: ${problems.join('; ')}`);
   }

@@ -2,11 +2,13 @@ import type { HostInternal, HostPlugin, HostServices } from './host/types';
 import { registerFormatters } from './host/entry/formatters';
 import { lazyComponent } from './host/entry/lazy';
 import { checkHost, findHarvester } from './host/entry/login-checks';
-import { createPagesLoader, pagesUrl } from './host/entry/pages-loader';
+import { createPagesLoader } from './host/entry/pages-loader';
 import { CELL, registerEverything, type ComponentOf } from './host/entry/registrations';
-import { createTranslate, mergeTexts, registerTexts } from './host/entry/texts';
+import { besideEntry } from './host/entry/scripts';
+import { createTextsLoader, createTranslate, mergeTexts, registerTexts } from './host/entry/texts';
 
 const NAME = 'harvester-longhorn-v2';
+const ID = `${NAME}-${__LHV2_VERSION__}`;
 /** Known only while the script runs for the first time. */
 const ENTRY_URL = (document.currentScript as HTMLScriptElement | null)?.src ?? '';
 
@@ -26,16 +28,20 @@ export default function initialize(plugin: HostPlugin, internal: HostInternal): 
     harvesterVersion: () => findHarvester(plugins.getPlugins())?.version ?? '',
     onLogout: (listener) => { logoutListeners.push(listener); }
   };
+  const texts = createTextsLoader({
+    urlOf: (locale) => besideEntry(ENTRY_URL, `texts-${locale}-${__LHV2_VERSION__}.js`),
+    globalIdOf: (locale) => `${ID}/texts/${locale}`
+  });
   const loader = createPagesLoader({
-    url: pagesUrl(ENTRY_URL, __LHV2_VERSION__),
-    globalId: `${NAME}-${__LHV2_VERSION__}/pages`,
+    url: besideEntry(ENTRY_URL, `pages-${__LHV2_VERSION__}.js`),
+    globalId: `${ID}/pages`,
     services,
-    afterInstall: (pages) => mergeTexts(store, pages)
+    alongside: () => mergeTexts(store, texts)
   });
   const lazily: ComponentOf = (name, options) => lazyComponent(name, loader, t, options);
 
   plugin.metadata = { name: NAME, version: __LHV2_VERSION__ };
-  registerTexts(plugin, () => loader.current());
+  registerTexts(plugin, texts);
   registerEverything(plugin, lazily);
   registerFormatters(plugin, plugins, {
     [CELL.volume]: lazily('VolumeCell', { isQuiet: true }),

@@ -1,6 +1,4 @@
 import type { Component } from 'vue';
-import en from '@/l10n/en-us.yaml';
-import zh from '@/l10n/zh-hans.yaml';
 import HealthBanner from '@/features/volume-detail/HealthBanner.vue';
 import HostHealthPanel from '@/features/volume-detail/HostHealthPanel.vue';
 import ImageHealthPanel from '@/features/volume-detail/ImageHealthPanel.vue';
@@ -46,7 +44,6 @@ export function install(services: HostServices): Pages {
       MachineCell: feature(MachineHealthCell, { toProps: rowAs('machineId') }),
       VolumesBanner: feature(listBanner(HealthBanner)),
       HealthPage: feature(VolumeHealthPage, { hasUrlState: true })
-    },
-    messages: { 'en-us': en.lhv2, 'zh-hans': zh.lhv2 }
+    }
   };
 }

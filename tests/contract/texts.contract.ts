@@ -3,12 +3,22 @@ import { IntlMessageFormat } from 'intl-messageformat';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import en from '@/l10n/en-us.yaml';
 import zh from '@/l10n/zh-hans.yaml';
-import { createTranslate, LOCALES, mergeTexts } from '../../pkg/harvester-longhorn-v2/host/entry/texts';
-import type { HostStore, Pages } from '../../pkg/harvester-longhorn-v2/host/types';
+import { createTextsLoader, createTranslate, LOCALES, mergeTexts, registerTexts, type TextsLoader } from '../../pkg/harvester-longhorn-v2/host/entry/texts';
+import type { HostPlugin, HostStore } from '../../pkg/harvester-longhorn-v2/host/types';
 import { createHost, loadExtension, stubScripts, type Host } from './support/host';
 
 const TEXTS: Record<string, Record<string, unknown>> = { 'en-us': en.lhv2 as Record<string, unknown>, 'zh-hans': zh.lhv2 as Record<string, unknown> };
-const pages = { components: {}, messages: TEXTS } as unknown as Pages;
+
+/** Texts as their scripts bring them; `fetched` names the languages in order. */
+function provideTexts(): { loader: TextsLoader; fetched: string[] } {
+  const fetched: string[] = [];
+
+  for (const locale of LOCALES) {
+    (globalThis as Record<string, unknown>)[`texts ${locale}`] = TEXTS[locale];
+  }
+
+  return { fetched, loader: createTextsLoader({ urlOf: (locale) => locale, globalIdOf: (locale) => `texts ${locale}`, inject: (url) => { fetched.push(url); return Promise.resolve(); } }) };
+}
 
 let scripts: ReturnType<typeof stubScripts>;
 let host: Host;
@@ -55,7 +65,7 @@ function samplesOf(elements: readonly MessageFormatElement[]): Record<string, un
 describe('texts through the host\'s own i18n', () => {
   it.each(LOCALES)('read the same as in the standalone app, value by value (%s)', async (locale) => {
     await host.store.dispatch('i18n/switchTo', locale);
-    await mergeTexts(store(), pages);
+    await mergeTexts(store(), provideTexts().loader);
 
     const t = createTranslate(store());
     const wrong: string[] = [];
@@ -77,14 +87,37 @@ describe('texts through the host\'s own i18n', () => {
     expect(compared).toBeGreaterThan(50);
   });
 
-  it('come with a language that is chosen after the pages were loaded, and before', async () => {
+  it('come with a language that is chosen after the pages were loaded; nobody loads another language before', async () => {
+    const { loader, fetched } = provideTexts();
+    const l10n = host.manager as unknown as { register(type: string, name: string, load: () => unknown): void };
+
+    registerTexts({ addL10n: (locale: string, load: () => unknown) => { l10n.register('l10n', locale, load); } } as unknown as HostPlugin, loader);
     await host.store.dispatch('i18n/switchTo', 'en-us');
 
     const t = createTranslate(store());
 
     expect(t('lhv2.host.nav')).toBe('Volume Health');
+    expect(fetched).toEqual([]);
+
+    await mergeTexts(store(), loader);
+    expect(t('lhv2.health.state.healthy')).toBe('Healthy');
+    expect(fetched).toEqual(['en-us']);
+
     await host.store.dispatch('i18n/switchTo', 'zh-hans');
     expect(t('lhv2.host.nav')).toBe('卷健康');
+    expect(t('lhv2.health.state.healthy')).not.toMatch(/Healthy|%/);
+    expect(fetched).toEqual(['en-us', 'zh-hans']);
+  });
+
+  it('come for every language that the host had loaded before the pages: it would not ask again', async () => {
+    const { loader } = provideTexts();
+
+    await host.store.dispatch('i18n/switchTo', 'en-us');
+    await host.store.dispatch('i18n/switchTo', 'zh-hans');
+    await mergeTexts(store(), loader);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    await host.store.dispatch('i18n/switchTo', 'en-us');
+    expect(createTranslate(store())('lhv2.health.state.healthy')).toBe('Healthy');
   });
 
   it('show a sentence with its gap when a value is missing, and the key when there is no sentence', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bundledHostModules, measure, overBudget } from './budget';
+import { bundledHostModules, measure, overBudget, type Sizes } from './budget';
 
 describe('size budget', () => {
   it('measures what a server sends', () => {
@@ -11,10 +11,11 @@ describe('size budget', () => {
 
   it('accepts sizes at the limit and names what is above it', () => {
     const budget = { entry: 100, total: 150 };
+    const sizes = (entry: number, pages: number, ...texts: number[]): Sizes => ({ entry: { name: 'entry', raw: 1, gzip: entry }, pages: { name: 'pages', raw: 1, gzip: pages }, texts: texts.map((gzip) => ({ name: 'texts', raw: 1, gzip })) });
 
-    expect(overBudget([{ name: 'entry', raw: 1, gzip: 100 }, { name: 'pages', raw: 1, gzip: 50 }], budget)).toEqual([]);
-    expect(overBudget([{ name: 'entry', raw: 1, gzip: 101 }, { name: 'pages', raw: 1, gzip: 10 }], budget)).toEqual([expect.stringContaining('entry is')]);
-    expect(overBudget([{ name: 'entry', raw: 1, gzip: 90 }, { name: 'pages', raw: 1, gzip: 61 }], budget)).toEqual([expect.stringContaining('together')]);
+    expect(overBudget(sizes(100, 30, 20, 10), budget)).toEqual([]);
+    expect(overBudget(sizes(101, 10, 5), budget)).toEqual([expect.stringContaining('entry is')]);
+    expect(overBudget(sizes(90, 41, 20, 19), budget)).toEqual([expect.stringContaining('one person loads')]);
   });
 
   it('finds a second Vue, and leaves our own files alone', () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Plugin } from 'vite';
 import { parse } from 'yaml';
+import type { Sections } from './texts';
 
 /**
  * Moves the stylesheet into the script: Rancher loads one script per extension and no stylesheet. The element has an id,
@@ -35,17 +36,24 @@ export function inlineCss(id: string): Plugin {
   };
 }
 
-/** Section `lhv2.host` of both languages: the few words that the entry script needs before anything else is loaded. */
-export function hostMessages(root: string): Record<string, unknown> {
-  const section = (locale: string): unknown => {
-    const data = parse(readFileSync(`${root}/src/l10n/${locale}.yaml`, 'utf8')) as { lhv2?: { host?: unknown } };
+export const LOCALES = ['en-us', 'zh-hans'] as const;
 
-    if (data.lhv2?.host === undefined) {
-      throw new Error(`src/l10n/${locale}.yaml has no section lhv2.host`);
+/** Everything below `lhv2`, per language. */
+export function readTexts(root: string): Record<(typeof LOCALES)[number], Sections> {
+  const read = (locale: string): Sections => {
+    const data = parse(readFileSync(`${root}/src/l10n/${locale}.yaml`, 'utf8')) as { readonly lhv2?: Sections };
+
+    if (data.lhv2 === undefined) {
+      throw new Error(`src/l10n/${locale}.yaml has no section lhv2`);
     }
 
-    return data.lhv2.host;
+    return data.lhv2;
   };
 
-  return { 'en-us': section('en-us'), 'zh-hans': section('zh-hans') };
+  return { 'en-us': read('en-us'), 'zh-hans': read('zh-hans') };
+}
+
+/** Section `lhv2.host` of both languages: the few words that the entry script needs before anything else is loaded. */
+export function hostMessages(root: string): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(readTexts(root)).map(([locale, lhv2]) => [locale, lhv2.host]));
 }

@@ -102,8 +102,6 @@ export type PageComponent = 'ImageTab' | 'MachineTab' | 'VolumePanel' | 'Machine
 
 export interface Pages {
   readonly components: Readonly<Record<PageComponent, Component>>;
-  /** Texts of the pages per locale, for the host's i18n. */
-  readonly messages: Readonly<Record<string, unknown>>;
 }
 
 export interface PagesScript {

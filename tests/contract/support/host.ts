@@ -61,12 +61,12 @@ export function createHost(options: { readonly clusters?: readonly unknown[]; re
   return { store, manager, growls };
 }
 
-/** Puts the second script's exports where the entry script looks for them. */
-export function providePages(pages: Partial<Pages['components']>, messages: Pages['messages'] = {}): { installs: number } {
+/** Puts the exports of the second script and of the texts where the entry script looks for them. */
+export function providePages(pages: Partial<Pages['components']>): { installs: number } {
   const seen = { installs: 0 };
-  const script: PagesScript = { install: () => { seen.installs++; return { components: pages as Pages['components'], messages }; } };
+  const script: PagesScript = { install: () => { seen.installs++; return { components: pages as Pages['components'] }; } };
 
-  (globalThis as Record<string, unknown>)[PAGES_ID] = script;
+  Object.assign(globalThis, { [PAGES_ID]: script, [`${EXTENSION_ID}/texts/en-us`]: {}, [`${EXTENSION_ID}/texts/zh-hans`]: {} });
 
   return seen;
 }

@@ -1,22 +1,5 @@
 import type { HostServices, Pages, PagesScript } from '../types';
-
-/** How the second script is fetched: injectable, so that a test needs no network. */
-export type ScriptInjector = (url: string) => Promise<void>;
-
-/** Adds a script element and resolves when it has run. The element of a failed attempt is taken out again. */
-export const injectScript: ScriptInjector = (url) => new Promise((resolve, reject) => {
-  const element = document.createElement('script');
-
-  element.src = url;
-  element.async = true;
-  element.dataset.purpose = 'extension';
-  element.onload = (): void => { resolve(); };
-  element.onerror = (): void => {
-    element.remove();
-    reject(new Error(`Could not load ${url}`));
-  };
-  document.head.appendChild(element);
-});
+import { exportsOf, injectScript, once, type ScriptInjector } from './scripts';
 
 export interface PagesLoader {
   readonly url: string;
@@ -26,54 +9,33 @@ export interface PagesLoader {
   load(): Promise<Pages>;
 }
 
-/** Address of the second script: beside the first, which may have come from any server. */
-export function pagesUrl(entryUrl: string, version: string): string {
-  return new URL(`pages-${version}.js`, entryUrl === '' ? document.baseURI : entryUrl).href;
-}
-
 /**
  * Loads the heavy half of the extension on first use.
  *
- * @param afterInstall runs once, before anybody sees the components (texts must be there first)
+ * @param alongside runs with it, and must be done before anybody sees the components (their texts)
  */
 export function createPagesLoader(options: {
   readonly url: string;
   readonly globalId: string;
   readonly services: HostServices;
   readonly inject?: ScriptInjector;
-  readonly afterInstall?: (pages: Pages) => Promise<void>;
+  readonly alongside?: () => Promise<void>;
 }): PagesLoader {
-  const { url, globalId, services, inject = injectScript, afterInstall } = options;
+  const { url, globalId, services, inject = injectScript, alongside } = options;
   let pages: Pages | null = null;
-  let pending: Promise<Pages> | null = null;
 
   const start = async (): Promise<Pages> => {
-    await inject(url);
+    await Promise.all([inject(url), alongside?.()]);
 
-    const script = (globalThis as unknown as Record<string, PagesScript | undefined>)[globalId];
+    const script = exportsOf(globalId) as PagesScript | undefined;
 
     if (typeof script?.install !== 'function') {
       throw new Error(`${url} is not the pages of this version`);
     }
+    pages = script.install(services);
 
-    const installed = script.install(services);
-
-    await afterInstall?.(installed);
-    pages = installed;
-
-    return installed;
+    return pages;
   };
 
-  return {
-    url,
-    current: () => pages,
-    load: () => {
-      pending ??= start().catch((error: unknown) => {
-        pending = null;
-        throw error;
-      });
-
-      return pending;
-    }
-  };
+  return { url, current: () => pages, load: once(start) };
 }

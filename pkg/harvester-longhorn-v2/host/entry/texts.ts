@@ -1,34 +1,90 @@
-import type { HostPlugin, HostStore, Pages } from '../types';
+import type { HostPlugin, HostStore } from '../types';
+import { currentLocale } from '../cluster/store';
 import type { HostTranslate } from './lazy';
+import { exportsOf, injectScript, once, type ScriptInjector } from './scripts';
 
 export const LOCALES = ['en-us', 'zh-hans'] as const;
-export const DEFAULT_LOCALE = 'en-us';
+export type TextLocale = (typeof LOCALES)[number];
+const DEFAULT_LOCALE = 'en-us';
 
-/** Texts of one locale as the host's i18n takes them: everything below `lhv2`. */
-function messagesFor(locale: (typeof LOCALES)[number], pages: Pages | null): Record<string, unknown> {
-  return { lhv2: { ...(pages?.messages[locale] as object | undefined), host: __LHV2_HOST_MESSAGES__[locale] } };
+type Sections = Readonly<Record<string, unknown>>;
+
+/** Texts of the pages: one script per language, so that nobody loads the other one. */
+export interface TextsLoader {
+  current(locale: TextLocale): Sections | null;
+  load(locale: TextLocale): Promise<Sections>;
+  /** True once somebody asked for any: from then on, a language that the host loads comes with them. */
+  isInUse(): boolean;
 }
 
+export function createTextsLoader(options: {
+  readonly urlOf: (locale: TextLocale) => string;
+  readonly globalIdOf: (locale: TextLocale) => string;
+  readonly inject?: ScriptInjector;
+}): TextsLoader {
+  const { urlOf, globalIdOf, inject = injectScript } = options;
+  const texts = new Map<TextLocale, Sections>();
+  let isInUse = false;
+
+  const loaders = new Map(LOCALES.map((locale) => [locale, once(async () => {
+    await inject(urlOf(locale));
+
+    const sections = exportsOf(globalIdOf(locale));
+
+    if (typeof sections !== 'object' || sections === null) {
+      throw new Error(`${urlOf(locale)} has no texts of this version`);
+    }
+    texts.set(locale, sections as Sections);
+
+    return sections as Sections;
+  })]));
+
+  return {
+    current: (locale) => texts.get(locale) ?? null,
+    load: (locale) => {
+      isInUse = true;
+
+      return (loaders.get(locale) as () => Promise<Sections>)();
+    },
+    isInUse: () => isInUse
+  };
+}
+
+/** Texts of one locale as the host's i18n takes them: everything below `lhv2`. */
+const moduleOf = (locale: TextLocale, sections: Sections | null): object => ({ default: { lhv2: { ...sections, host: __LHV2_HOST_MESSAGES__[locale] } } });
+
 /**
- * Registers the texts with the host. Its i18n asks again whenever it loads a locale, so the answer grows once the pages
- * are there.
+ * Registers the texts with the host, whose i18n asks whenever it loads a locale: then with those of the pages, once these
+ * are in use. A language whose texts cannot be fetched still gets the few words of the entry script.
  */
-export function registerTexts(plugin: HostPlugin, pages: () => Pages | null): void {
+export function registerTexts(plugin: HostPlugin, texts: TextsLoader): void {
   for (const locale of LOCALES) {
-    plugin.addL10n(locale, () => ({ default: messagesFor(locale, pages()) }));
+    plugin.addL10n(locale, async () => {
+      if (texts.isInUse()) {
+        await texts.load(locale).catch(() => null);
+      }
+
+      return moduleOf(locale, texts.current(locale));
+    });
   }
 }
 
 /**
- * Brings the texts of the pages into locales that the host has loaded already. Both at once, before anything is shown:
- * the host caches the first text it finds for a key, and would keep an English one for Chinese.
+ * Brings the texts of the pages into the person's language before anything is shown, and afterwards into the others that
+ * the host has loaded already and so will not ask for again.
  */
-export async function mergeTexts(store: HostStore, pages: Pages): Promise<void> {
+export async function mergeTexts(store: HostStore, texts: TextsLoader): Promise<void> {
+  const merge = async (locale: TextLocale): Promise<void> => {
+    await texts.load(locale);
+    await store.dispatch('i18n/mergeLoad', { locale, module: moduleOf(locale, texts.current(locale)) });
+  };
   const i18n = store.state.i18n as { readonly translations?: Readonly<Record<string, unknown>> } | undefined;
+  const current = currentLocale(store);
 
+  await merge(current);
   for (const locale of LOCALES) {
-    if (locale === DEFAULT_LOCALE || i18n?.translations?.[locale] !== undefined) {
-      await store.dispatch('i18n/mergeLoad', { locale, module: { default: messagesFor(locale, pages) } });
+    if (locale !== current && i18n?.translations?.[locale] !== undefined) {
+      merge(locale).catch(() => undefined);
     }
   }
 }
