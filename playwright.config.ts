@@ -26,7 +26,7 @@ export default defineConfig({
     launchOptions: { args: BROWSER_ARGS, ...(executablePath ? { executablePath } : {}) }
   },
   projects: [
-    { name: 'standalone', testDir: 'tests/e2e/standalone' },
+    { name: 'standalone', testDir: 'tests/e2e/standalone', fullyParallel: true },
     { name: 'rancher', testDir: 'tests/e2e/rancher' }
   ]
 });

@@ -1,3 +1,5 @@
+import { BOOT_IMAGE_TESTID as IMAGE } from '../../../src/features/boot-image/contract';
+import { BOOT_MACHINE_TESTID as MACHINE } from '../../../src/features/boot-vm/contract';
 import { expect, expectAccessible, test } from '../../support/test';
 
 const PAGES = ['/health', '/volumes', '/volumes/default/{claim}', '/machines', '/machines/default/{machine}', '/images', '/images/default/{image}', '/create/image', '/create/machine', '/hosts', '/hosts/{host}', '/sign-in', '/no/such/page'];
@@ -28,6 +30,21 @@ for (const { name, colorScheme, locale } of LOOKS) {
           await page.screenshot({ path: `test-results/pages/${ name }${ route.replace(/\W+/g, '-') }.png` });
         });
       }
+    });
+
+    test('neither do the create forms with the option on and mistakes shown', async({ app, page }) => {
+      await page.goto(`${ app.url }/#/create/image`);
+      await page.getByTestId(IMAGE.toggle).click();
+      await expect(page.getByTestId(IMAGE.readiness)).toBeVisible();
+      await page.getByTestId(IMAGE.newClass).click();
+      await page.getByTestId(IMAGE.submit).click();
+      await expectAccessible(page);
+      await page.screenshot({ path: `test-results/pages/${ name }-create-image-on.png`, fullPage: true });
+      await page.goto(`${ app.url }/#/create/machine`);
+      await page.locator(`[data-testid^="${ MACHINE.image('') }"]`).first().click();
+      await page.getByTestId(MACHINE.submit).click();
+      await expectAccessible(page);
+      await page.screenshot({ path: `test-results/pages/${ name }-create-machine-on.png`, fullPage: true });
     });
 
     test('neither do the drawer, the simulator panel and the narrow menu', async({ app, page }) => {
