@@ -111,6 +111,25 @@ const persistentFailure = degraded('persistent-failure', { row: '32', phase: 'st
   return null;
 });
 
+/** An `ERR` entry of a replica whose object is gone keeps the engine from taking in new replicas. */
+const staleEngineEntry = degraded('stale-engine-entry', { phase: 'stuck', needsHelp: true, params: ['replica'] }, (s) => {
+  if (s.running === null || s.rebuilding !== null || s.status('longhorn.io.replica') !== 'ready') return null;
+  const modes = s.running.replicaModeMap ?? {};
+  const name = Object.keys(modes).find((candidate) => modes[candidate] === 'ERR' && !s.replicas.some((replica) => replica.meta.name === candidate));
+  return name === undefined ? null : { params: { replica: name }, evidence: [citeRobustness(s), citeModes(s, s.running), citeEngine(s, s.running, `spec.replicaAddressMap[${name}]`, s.running.replicaAddressMap[name] ?? null)] };
+});
+
+/** A new replica runs for long, and the engine has neither taken it in nor marked it failed. */
+const notAdopted = degraded('replica-not-adopted', { phase: 'stuck', needsHelp: true, params: ['node', 'sinceAt'] }, (s) => {
+  const { running, volume } = s;
+  if (running === null || s.rebuilding !== null || s.isMigrating || volume.lastDegradedAt === null || s.now - volume.lastDegradedAt < FLAT) return null;
+  if (running.purges.some((purge) => purge.isPurging)) return null;
+  const idle = s.replicas.find((replica) => replica.currentState === 'running' && replica.failedAt === null && replica.healthyAt === null && replica.isActive &&
+    replica.meta.createdAt !== null && s.now - replica.meta.createdAt > FLAT &&
+    running.replicaAddressMap[replica.meta.name] === undefined && running.currentReplicaAddressMap[replica.meta.name] === undefined);
+  return idle === undefined ? null : { params: { node: idle.nodeId, sinceAt: idle.meta.createdAt ?? 0 }, evidence: [citeRobustness(s), citeReplica(s, idle, 'status.currentState', idle.currentState), citeModes(s, running)] };
+});
+
 const retriesExhausted = degraded('retries-exhausted', { row: '31', phase: 'starting', params: ['node', 'limit'] }, (s) => {
   const given = s.failed.find((replica) => replica.rebuildRetryCount >= MAX_REBUILD_RETRIES);
   const hasFresh = s.replicas.some((replica) => replica.failedAt === null && replica.healthyAt === null && replica.isActive && replica.meta.deletedAt === null);
@@ -152,7 +171,7 @@ const newCopySoon = degraded('new-copy-soon', { row: '35', phase: 'starting' }, 
 /** Degraded volumes on their way back, or kept from it by Longhorn's own rules. In order of what to say first. */
 export const RECOVERING: readonly Rule[] = [
   rebuildNotProgressing, flapping, rebuildingCapped, rebuilding, purging, rebuildQueued, rebuildOff, pausedByMigration, pausedByExpansion,
-  legacyClone, persistentFailure, retrying
+  legacyClone, staleEngineEntry, notAdopted, persistentFailure, retrying
 ];
 
 /** How the lost copy is being replaced. */
