@@ -88,7 +88,10 @@ export const BOOT_MACHINE_TESTID = {
   step: (id: string) => `lhv2-step-${id}`,
   action: (name: string) => `lhv2-machine-action-${name}`,
   actionError: 'lhv2-machine-action-error',
+  /** Radio buttons: `lhv2-machine-migrate-target-<node>`. Dialogs are `ConfirmDialog`s: `lhv2-confirm-ok`, `lhv2-confirm-cancel`. */
   migrateTarget: 'lhv2-machine-migrate-target',
-  deleteConfirm: 'lhv2-machine-delete-confirm',
+  addVolumeSelect: 'lhv2-machine-volume-select',
+  addVolume: 'lhv2-machine-volume-add',
+  removeVolume: (disk: string) => `lhv2-machine-volume-remove-${disk}`,
   deleteDisk: (name: string) => `lhv2-machine-delete-disk-${name}`
 } as const;
