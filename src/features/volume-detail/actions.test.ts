@@ -10,7 +10,7 @@ function subject(verdict: Partial<VolumeVerdict>, spec: Record<string, unknown> 
   const volume = parseVolume(rawVolume({ spec, status }));
 
   return {
-    kind: 'known', volumeName: 'pvc-1', claimId: '', volume, claim: undefined, machines: [], driver: '', schedulingError: '', freshness,
+    kind: 'known', volumeName: 'pvc-1', claimId: '', volume, claim: undefined, machines: [], driver: '', schedulingError: null, freshness,
     verdict: { volumeName: 'pvc-1', level: 'degraded', phase: 'blocked', headline: { code: 'x', level: 'degraded', phase: null, params: {}, evidence: [] }, facts: [], replicas: [], goodReplicas: 2, wantedReplicas: 3, rebuild: null, since: null, needsAttention: true, ...verdict }
   };
 }

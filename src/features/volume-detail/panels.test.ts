@@ -120,6 +120,18 @@ describe('VolumeHealthPanel', () => {
     expect(panel.find('[data-testid=lhv2-doubt]').text()).toMatch(/no right to read Longhorn/);
     expect(panel.text()).not.toContain('Healthy');
     expect(panel.find('[data-testid=lhv2-replica-strip]').exists()).toBe(false);
+    // The PV was not read either: nothing may be said about scheduling errors.
+    expect(panel.text()).toContain('The claim is Bound.');
+    expect(panel.text()).not.toContain('no scheduling error');
+  });
+
+  it('takes schemas that a person does not see for missing rights, which is what Steve makes of them', async () => {
+    start(mixedWorld(), (server) => { CORE.forEach((kind) => server.absent.add(kind)); });
+    const panel = show(VolumeHealthPanel, { claimId: 'default/web-01-disk-0' });
+
+    await settle();
+    expect(badge(panel)).toBe('Cannot verify');
+    expect(panel.find('[data-testid=lhv2-doubt]').text()).toMatch(/not visible to you/);
   });
 
   it('shows what a person without Longhorn rights may see: the claim and the scheduling error on its volume', async () => {

@@ -58,6 +58,9 @@ function claimFacts(subject: Subject, wording: Wording): string {
   if (!claim) {
     return '';
   }
+  if (schedulingError === null) {
+    return wording.t('lhv2.health.claim.phaseOnly', { phase: claim.phase || '—' });
+  }
   return schedulingError
     ? wording.t('lhv2.health.claim.schedulingError', { phase: claim.phase || '—', error: schedulingError })
     : wording.t('lhv2.health.claim.phase', { phase: claim.phase || '—' });

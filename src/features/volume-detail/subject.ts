@@ -22,8 +22,11 @@ export interface Subject {
   readonly machines: readonly VirtualMachineRecord[];
   /** CSI driver of a foreign volume. */
   readonly driver: string;
-  /** `longhorn.io/volume-scheduling-error` on the PV: readable by people who may not read Longhorn's own objects. */
-  readonly schedulingError: string;
+  /**
+   * `longhorn.io/volume-scheduling-error` on the PV: readable by some who may not read Longhorn's own
+   * objects. '' = none is recorded; null = the PV was not read, so nobody knows.
+   */
+  readonly schedulingError: string | null;
   readonly freshness: Freshness;
 }
 
@@ -50,7 +53,7 @@ export function findSubject(cluster: Pick<ClusterContext, 'inventory' | 'health'
   const base = {
     volumeName, claimId: claimId ?? '', verdict: isForeign ? undefined : verdict, volume, claim, driver,
     machines: claimId ? inventory.machinesOfClaim(claimId) : [],
-    schedulingError: persistentVolume?.schedulingError ?? '',
+    schedulingError: persistentVolume?.schedulingError ?? null,
     freshness
   };
 
