@@ -1,7 +1,7 @@
 import type { Clock, KubeObject, ListOptions, NewObject, ObjectMetadata, Random, ResourceType, Store, WatchEvent } from '../contract';
 import { StoreError } from '../contract';
 import { Bucket, WatchLog, addTo, removeFrom } from './bucket';
-import { Dispatcher } from './dispatch';
+import { EventQueue } from './event-queue';
 import { clone, freeze, isSame } from './json';
 import { RESOURCE_TYPES, apiVersionOf, resourceName } from './types';
 
@@ -33,11 +33,11 @@ class MemoryStore implements Store {
   private readonly byUid = new Map<string, string>();
   /** owner uid -> `<type id> <key>` of its dependents. */
   private readonly dependents = new Map<string, Set<string>>();
-  private readonly dispatcher: Dispatcher;
+  private readonly events: EventQueue;
 
   constructor(private readonly options: StoreOptions) {
     this.types = options.types ?? RESOURCE_TYPES;
-    this.dispatcher = new Dispatcher(options.onListenerError);
+    this.events = new EventQueue(options.onListenerError);
     for (const type of this.types) {
       this.places.set(type.id, { type, bucket: new Bucket(), log: new WatchLog(options.logLimit ?? DEFAULT_LOG_LIMIT, FIRST_REVISION) });
     }
@@ -108,7 +108,7 @@ class MemoryStore implements Store {
   }
 
   watch(listener: (event: WatchEvent) => void): () => void {
-    return this.dispatcher.add(listener);
+    return this.events.add(listener);
   }
 
   since(typeId: string, revision: number): WatchEvent[] | 'too-old' {
@@ -192,7 +192,7 @@ class MemoryStore implements Store {
 
   private publish(place: Place, event: WatchEvent): void {
     place.log.push(event);
-    this.dispatcher.emit(event);
+    this.events.emit(event);
   }
 
   private unlinkOwners(place: Place, key: string): void {

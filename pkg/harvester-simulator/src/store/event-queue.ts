@@ -9,7 +9,7 @@ const RUNAWAY = 2_000_000;
  * Hands events to listeners one by one: a write made by a listener waits its turn, so that every listener sees every
  * event in the order of revisions.
  */
-export class Dispatcher {
+export class EventQueue {
   private readonly listeners = new Set<Listener>();
   private readonly queue: WatchEvent[] = [];
   private isDraining = false;
