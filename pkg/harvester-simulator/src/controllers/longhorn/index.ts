@@ -3,7 +3,7 @@ import { syncAttachment } from './attachments';
 import { LonghornContext } from './context';
 import { adoptRuntime, pollEngines, syncEngine, watchEnginesOf } from './engine-monitor';
 import { syncEviction, syncEvictionTicket } from './eviction';
-import { syncInstanceManager, syncInstanceManagersOf } from './instance-managers';
+import { syncInstanceManager, syncInstanceManagersOf, touchInstances } from './instance-managers';
 import { syncInstance, TYPE_OF } from './instances';
 import { claimsOfPod } from './index-of-objects';
 import { KubeNodes } from './kube-nodes';
@@ -30,6 +30,7 @@ class Longhorn {
   private readonly changedNodes = new Set<string>();
   /** What of a node decides about replicas and volumes, as last seen. */
   private readonly nodeStates = new Map<string, string>();
+  private readonly managerStates = new Map<string, string>();
 
   constructor(private readonly cluster: Cluster) {
     this.ctx = new LonghornContext(cluster, (key) => { this.handle(key); });
@@ -65,7 +66,10 @@ class Longhorn {
       for (const replica of ctx.replicasOf(volume)) if (replica.spec.nodeID !== '') this.changedNodes.add(replica.spec.nodeID);
     }
     ctx.truth.grownVolumes.clear();
-    for (const name of this.changedNodes) ctx.queue.add(`node/${name}`);
+    for (const name of this.changedNodes) {
+      ctx.queue.add(`node/${name}`);
+      for (const engine of ['v1', 'v2'] as const) touchInstances(ctx, name, engine);
+    }
     this.changedNodes.clear();
   }
 
@@ -112,9 +116,7 @@ class Longhorn {
         break;
       case LH.instanceManager:
         if (event.type === 'create') this.adoptManager(object as InstanceManager);
-        ctx.queue.add(`instance-manager/${name}`);
-        ctx.queue.add(`node/${(object as InstanceManager).spec.nodeID}`);
-        this.wakeInstancesOf(object as InstanceManager);
+        this.noteManager(object as InstanceManager, event.type === 'remove');
         break;
       case LH.kubeNode:
         ctx.queue.add(`kube-node/${name}`);
@@ -162,6 +164,18 @@ class Longhorn {
       if (volume !== undefined) this.ctx.queue.add(`volume/${volume}`);
     }
     this.ctx.queue.add('unsettled/all');
+  }
+
+  /** Only its state matters to others: its lists change with every instance. */
+  private noteManager(manager: InstanceManager, isGone: boolean): void {
+    const { name } = manager.metadata;
+    const state = isGone ? 'gone' : manager.status?.currentState ?? '';
+    if (this.managerStates.get(name) === state) return;
+    if (isGone) this.managerStates.delete(name);
+    else this.managerStates.set(name, state);
+    this.ctx.queue.add(`instance-manager/${name}`);
+    this.ctx.queue.add(`node/${manager.spec.nodeID}`);
+    this.wakeInstancesOf(manager);
   }
 
   /** What an instance manager holds, and what waits for one on its node. */

@@ -4,10 +4,13 @@ import { Draft } from './draft';
 import { API_VERSION, LH, NAMESPACE, key } from './kinds';
 import { instanceManagerImage, prune } from './shapes';
 import { isSettingOn, readSetting } from './settings';
+import type { Process } from './processes';
 import type { DataEngine, InstanceManager } from './types';
 
 /** From a pod's creation until its processes can start. */
 const POD_START = 5_000;
+/** How soon a started or ended instance shows in the manager's lists. */
+const INSTANCE_REPORT = 2_000;
 
 function isWanted(ctx: LonghornContext, node: string, engine: DataEngine): boolean {
   if (engine === 'v1') return isSettingOn(ctx.cluster, 'v1-data-engine');
@@ -68,6 +71,39 @@ function nextState(ctx: LonghornContext, manager: InstanceManager): InstanceMana
   return ctx.now >= readyAt ? 'running' : 'starting';
 }
 
+function instanceEntry(ctx: LonghornContext, process: Process): Record<string, unknown> {
+  const status: Record<string, unknown> = {
+    conditions: {},
+    endpoint: '',
+    errorMsg: '',
+    listen: '',
+    portEnd: process.port,
+    portStart: process.port,
+    resourceVersion: 0,
+    state: process.isRunning ? 'running' : 'starting',
+    targetPortEnd: 0,
+    targetPortStart: 0,
+    type: process.kind
+  };
+  if (ctx.minor >= 9) Object.assign(status, { ublkID: 0, uuid: process.uuid });
+  return { spec: { dataEngine: process.dataEngine, name: process.name }, status };
+}
+
+/** The instances by kind, as the manager's own monitor writes them. */
+function reportInstances(ctx: LonghornContext, manager: InstanceManager): void {
+  const processes = ctx.processes.within(manager.spec.nodeID, manager.spec.dataEngine);
+  const entries = (kind: Process['kind']): Record<string, unknown> => Object.fromEntries(processes.filter((process) => process.kind === kind).sort((a, b) => (a.name < b.name ? -1 : 1)).map((process) => [process.name, instanceEntry(ctx, process)]));
+  manager.status.instanceReplicas = entries('replica');
+  manager.status.instanceEngines = entries('engine');
+  if (manager.status.instanceEngineFrontends !== undefined) manager.status.instanceEngineFrontends = entries('frontend');
+}
+
+/** Asks for the lists of a node's instance managers to be written again soon. */
+export function touchInstances(ctx: LonghornContext, node: string, engine: DataEngine): void {
+  const name = ctx.index.managerOf(node, engine);
+  if (name !== undefined) ctx.queue.addAfter(`instance-manager/${name}`, INSTANCE_REPORT);
+}
+
 const POD_CONDITION: Record<string, ['True' | 'False', string]> = { running: ['True', 'Running'], starting: ['False', 'Starting'], error: ['False', 'Failed'], stopped: ['False', 'NotFound'], unknown: ['False', 'Down'] };
 
 /** The state of one instance manager's pod. */
@@ -91,6 +127,7 @@ export function syncInstanceManager(ctx: LonghornContext, name: string): void {
   const { status } = draft.object;
   const state = nextState(ctx, draft.object);
   status.currentState = state;
+  if (state !== 'unknown') reportInstances(ctx, draft.object);
   status.ip = state === 'running' ? ctx.processes.ipOf(node, dataEngine) : '';
   status.ownerID = ctx.ownerFor(node, status.ownerID);
   status.dataEngineStatus = state === 'running' ? dataEngineStatus(ctx, dataEngine) : status.dataEngineStatus;

@@ -1,6 +1,7 @@
 import { findCondition, setCondition } from './conditions';
 import type { LonghornContext } from './context';
 import type { Draft } from './draft';
+import { touchInstances } from './instance-managers';
 import { FINALIZER, LH } from './kinds';
 import type { InstanceKind, Process } from './processes';
 import { settingNumber } from './settings';
@@ -206,8 +207,11 @@ export function syncInstance(ctx: LonghornContext, kind: InstanceKind, name: str
   }
   const { object } = draft;
   object.status.ownerID = ctx.ownerFor(object.spec.nodeID, object.status.ownerID);
+  const before = object.status.currentState;
+  const host = hostOf(ctx, draft);
   transition(ctx, kind, draft);
   draft.flushStatus();
+  if (object.status.currentState !== before) touchInstances(ctx, hostOf(ctx, draft) === '' ? host : hostOf(ctx, draft), object.spec.dataEngine);
   if (object.metadata.deletionTimestamp !== undefined && object.status.currentState === 'stopped') {
     object.metadata.finalizers = (object.metadata.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER);
     draft.flushSpec();

@@ -54,6 +54,9 @@ describe.each(Object.values(PROFILES))('Longhorn $longhorn', (profile) => {
       expect(engine.status.endpoint).toBe('/dev/longhorn/pvc-1');
     }
     expect(world.cluster.store.get(LH.attachment, key('pvc-1'))?.status?.attachmentTicketStatuses['csi-harvester-2'].satisfied).toBe(true);
+    const manager = world.cluster.store.list(LH.instanceManager).find((candidate) => candidate.spec?.nodeID === 'harvester-2' && candidate.spec.dataEngine === 'v2')!;
+    expect(Object.keys(manager.status?.instanceEngines as object)).toEqual(['pvc-1-e-0']);
+    expect(Object.keys(manager.status?.instanceReplicas as object)).toHaveLength(1);
     expectSound(world);
   });
 

@@ -68,6 +68,11 @@ export class ProcessTable {
     return names;
   }
 
+  /** Everything that runs in a node's instance manager of a data engine. */
+  within(node: string, dataEngine: DataEngine): Process[] {
+    return [...this.processes.values()].filter((process) => process.node === node && process.dataEngine === dataEngine);
+  }
+
   hasAny(test: (process: Process) => boolean): boolean {
     for (const process of this.processes.values()) if (test(process)) return true;
     return false;
