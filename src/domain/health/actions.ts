@@ -13,11 +13,15 @@ export type ActionRequest =
   | { readonly method: 'patch'; readonly kind: Kind; readonly id: string; readonly operations: readonly { readonly op: 'test' | 'replace' | 'add' | 'remove'; readonly path: string; readonly value?: unknown }[] }
   | { readonly method: 'delete'; readonly kind: Kind; readonly id: string };
 
-/** Why an action is not offered. Words: `lhv2.action.refusal.<code>`. */
-export type Refusal =
-  | 'cannot-verify' | 'faulted' | 'not-attached' | 'not-enough-good-copies' | 'would-remove-good-copy' | 'rebuilding' | 'is-source' | 'migrating' | 'replica-gone'
-  | 'out-of-range' | 'unchanged' | 'needs-more-good-copies' | 'strict-local' | 'not-faulted' | 'not-detached' | 'no-candidate' | 'candidate-unreachable'
-  | 'volume-gone' | 'object-gone' | 'eviction-requested';
+/** Every reason for which an action may not be offered. */
+export const REFUSALS = [
+  'cannot-verify', 'faulted', 'not-attached', 'not-enough-good-copies', 'would-remove-good-copy', 'rebuilding', 'is-source',
+  'migrating', 'replica-gone', 'out-of-range', 'unchanged', 'needs-more-good-copies', 'strict-local', 'not-faulted',
+  'not-detached', 'no-candidate', 'candidate-unreachable', 'volume-gone', 'object-gone', 'eviction-requested'
+] as const;
+
+/** Why an action is not offered. Words: `lhv2.refusal.<code>`. */
+export type Refusal = (typeof REFUSALS)[number];
 
 /**
  * A guided fix: whether it may be done now and why not, and what it would send. `validate` is asked again right before

@@ -3,10 +3,11 @@ import { parse as parseIcu, TYPE } from '@formatjs/icu-messageformat-parser';
 import type { MessageFormatElement } from '@formatjs/icu-messageformat-parser';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { REFUSALS } from './actions';
 import { diagnosisCatalogue } from './catalogue';
 
 type Sentences = Record<string, Record<'title' | 'cause' | 'next', string>>;
-const read = (locale: string) => (parse(readFileSync(new URL(`../../l10n/${locale}.yaml`, import.meta.url), 'utf8')) as { lhv2: { diagnosis: Sentences; replica: Record<string, string>; placement: Record<string, string> } }).lhv2;
+const read = (locale: string) => (parse(readFileSync(new URL(`../../l10n/${locale}.yaml`, import.meta.url), 'utf8')) as { lhv2: { diagnosis: Sentences; replica: Record<string, string>; placement: Record<string, string>; refusal: Record<string, string> } }).lhv2;
 const languages = { 'en-us': read('en-us'), 'zh-hans': read('zh-hans') };
 
 function placeholders(elements: readonly MessageFormatElement[], found = new Set<string>()): Set<string> {
@@ -39,6 +40,10 @@ describe('the sentences of diagnoses', () => {
   it.each(Object.keys(languages))('has no sentence without a code (%s)', (locale) => {
     const codes = new Set(diagnosisCatalogue.map((entry) => entry.code));
     expect(Object.keys(languages[locale as 'en-us'].diagnosis).filter((code) => !codes.has(code))).toEqual([]);
+  });
+
+  it.each(Object.keys(languages))('words every refusal of an action (%s)', (locale) => {
+    expect(Object.keys(languages[locale as 'en-us'].refusal).sort()).toEqual([...REFUSALS].sort());
   });
 
   /** Length as shown, with eight characters for each name or number and the longest branch of a choice. */
