@@ -1,16 +1,16 @@
 import type { Component } from 'vue';
 import HealthBanner from '@/features/volume-detail/HealthBanner.vue';
 import HostHealthPanel from '@/features/volume-detail/HostHealthPanel.vue';
-import ImageHealthPanel from '@/features/volume-detail/ImageHealthPanel.vue';
 import MachineHealthCell from '@/features/volume-detail/MachineHealthCell.vue';
-import MachineHealthPanel from '@/features/volume-detail/MachineHealthPanel.vue';
 import VolumeHealthCell from '@/features/volume-detail/VolumeHealthCell.vue';
 import VolumeHealthPanel from '@/features/volume-detail/VolumeHealthPanel.vue';
 import VolumeHealthPage from '@/features/volume-health/VolumeHealthPage.vue';
 import { createClusterRegistry } from './host/cluster/registry';
 import { createTranslate } from './host/entry/texts';
 import { textAt } from './host/form/fields';
+import ImagePanel from './host/pages/ImagePanel.vue';
 import ImageTab from './host/pages/ImageTab.vue';
+import MachinePanel from './host/pages/MachinePanel.vue';
 import MachineTab from './host/pages/MachineTab.vue';
 import { detailPanel, listBanner } from './host/pages/panels';
 import './host/pages/host.css';
@@ -37,8 +37,8 @@ export function install(services: HostServices): Pages {
       ImageTab: feature(ImageTab),
       MachineTab: feature(MachineTab),
       VolumePanel: feature(detailPanel(VolumeHealthPanel, 'claimId'), { toProps: panelProps }),
-      MachinePanel: feature(detailPanel(MachineHealthPanel, 'machineId'), { toProps: panelProps }),
-      ImagePanel: feature(detailPanel(ImageHealthPanel, 'imageId'), { toProps: panelProps }),
+      MachinePanel: feature(detailPanel(MachinePanel, 'machineId'), { toProps: panelProps }),
+      ImagePanel: feature(detailPanel(ImagePanel, 'imageId'), { toProps: panelProps }),
       HostPanel: feature(detailPanel(HostHealthPanel, 'nodeName'), { toProps: panelProps }),
       VolumeCell: feature(VolumeHealthCell, { toProps: rowAs('claimId') }),
       MachineCell: feature(MachineHealthCell, { toProps: rowAs('machineId') }),

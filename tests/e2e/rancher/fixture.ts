@@ -1,6 +1,6 @@
 import { test as base, expect, type BrowserContext, type Page, type Request } from '@playwright/test';
 import { hasHarvesterUi, hasHost } from '../../support/cache-folder';
-import { EXTENSION_FILES } from './console';
+import { BROWSER_NOTES, EXTENSION_FILES } from './console';
 import { startRancher, type RancherOptions, type RunningRancher } from '../../support/rancher';
 
 export { expect };
@@ -49,7 +49,7 @@ export const test = base.extend<Fixtures>({
 
       await context.addCookies([{ name: 'R_SESS', value: 'test', url: rancher.url }]);
       page.on('console', (message) => {
-        if (message.type() === 'error' && (EXTENSION_FILES.test(message.text()) || EXTENSION_FILES.test(message.location().url))) {
+        if (message.type() === 'error' && !BROWSER_NOTES.test(message.text()) && (EXTENSION_FILES.test(message.text()) || EXTENSION_FILES.test(message.location().url))) {
           errors.push(message.text());
         }
       });
