@@ -1,5 +1,6 @@
 import { createServer as createViteServer } from 'vite';
 import type { InlineConfig } from 'vite';
+import { StoreError } from '../pkg/harvester-simulator/src/contract';
 import { ROLES } from '../pkg/harvester-simulator/src/steve/access';
 import type { Role } from '../pkg/harvester-simulator/src/steve/access';
 import { createAppServer, listen } from './app-server';
@@ -77,8 +78,8 @@ start().catch((error: unknown) => {
 
   if (code === 'EADDRINUSE') {
     console.error(`Port ${ process.env.PORT || '8005' } is in use. Choose another: PORT=8006 npm start`);
-  } else if (error instanceof StartError || (error as Error).name === 'StoreError') {
-    console.error((error as Error).message);
+  } else if (error instanceof StartError || error instanceof StoreError) {
+    console.error(error.message);
   } else {
     console.error(error);
   }

@@ -88,7 +88,9 @@ test('a busy port and wrong settings are told in a sentence', async() => {
   taken.close();
 });
 
-test('API= talks to a real server: HTTP, sign-in, CSRF, and the live feed', async({ page }) => {
+test('API= talks to a real server: HTTP, sign-in, CSRF, and the live feed', async({ page, tolerated }) => {
+  // The app asks once whether it talks to an embedded cluster.
+  tolerated.push('/simulator');
   const simulator = createSimulator({ scenario: 'healthy', baseTime: 'now' });
   const harvester = await simulator.listen(0);
   const app = start({ API: harvester.url });
