@@ -12,7 +12,10 @@ export interface Summary {
   readonly slowestPercent: number;
   readonly byLevel: Readonly<Record<Level, number>>;
   readonly byPhase: Readonly<Partial<Record<DegradedPhase, number>>>;
+  /** Stopped with fewer complete replicas than wanted. */
   readonly stoppedShort: number;
+  /** Stopped, complete, and nobody has to do anything about it. */
+  readonly stoppedCalm: number;
 }
 
 /** One pass over the verdicts. Does not subscribe to anything: `useSummary` counts again when it is time. */
@@ -23,6 +26,7 @@ export function summarize(health: Pick<HealthIndex, 'verdicts'>): Summary {
   let needsAttention = 0;
   let rebuilding = 0;
   let stoppedShort = 0;
+  let stoppedCalm = 0;
   let slowestRebuild = '';
   let slowestPercent = 101;
 
@@ -35,6 +39,8 @@ export function summarize(health: Pick<HealthIndex, 'verdicts'>): Summary {
     }
     if (verdict.level === 'stopped' && verdict.wantedReplicas !== null && verdict.goodReplicas < verdict.wantedReplicas) {
       stoppedShort += 1;
+    } else if (verdict.level === 'stopped' && !verdict.needsAttention) {
+      stoppedCalm += 1;
     }
     if (verdict.rebuild) {
       rebuilding += 1;
@@ -44,5 +50,5 @@ export function summarize(health: Pick<HealthIndex, 'verdicts'>): Summary {
       }
     }
   }
-  return { total, needsAttention, rebuilding, slowestRebuild, slowestPercent: slowestRebuild ? slowestPercent : 0, byLevel, byPhase, stoppedShort };
+  return { total, needsAttention, rebuilding, slowestRebuild, slowestPercent: slowestRebuild ? slowestPercent : 0, byLevel, byPhase, stoppedShort, stoppedCalm };
 }
