@@ -316,6 +316,18 @@ describe('a lost socket', () => {
     expect(server.opened.length).toBeLessThan(260);
   });
 
+  it('learns from an ordinary call that the session is over, when the socket is refused', async() => {
+    const kind = follow();
+
+    await settle(11_000);
+    server.listFaults.set(VOLUME, FakeSteve.failure(401, 'Unauthorized'));
+    server.refusesSockets = true;
+    server.dropSockets();
+    await settle(2000);
+    expect(unauthorized).toBeGreaterThan(0);
+    expect(kind.state()).toBe('stale');
+  });
+
   it('takes a silent line as dead after 35 seconds; pings keep it', async() => {
     const kind = follow();
 

@@ -1,5 +1,6 @@
 import type { Kind, ReadState } from '@/domain/kube/kinds';
 import type { HarvesterApi } from '../contract';
+import { toApiError } from '../error';
 import { createKindFeed } from './kind-feed';
 import type { KindFeed, KindSink } from './kind-feed';
 import { createQueue } from './queue';
@@ -45,7 +46,7 @@ export function subscribeUrl(base: string, origin: string): string {
 
 /** Starts nothing until a kind is followed; the socket closes when the last kind is let go. */
 export function createFeed(api: HarvesterApi, options: FeedOptions = {}): Feed {
-  const feeds = new Map<string, KindFeed>();
+  const feeds = new Map<Kind, KindFeed>();
   const queue = createQueue(LISTS_AT_ONCE);
   const openSocket = options.openSocket ?? ((url: string): SocketLike => new WebSocket(url));
   const url = (): string => subscribeUrl(api.base, options.origin ?? window.location.href);
@@ -60,9 +61,22 @@ export function createFeed(api: HarvesterApi, options: FeedOptions = {}): Feed {
     }
   };
 
+  /** A socket that is refused may mean that the session is over: an ordinary call tells. */
+  const askWhy = (): void => {
+    const [kind] = feeds.keys();
+
+    if (kind !== undefined) {
+      api.list(kind, { limit: 1 }).catch((error: unknown) => {
+        if (toApiError(error).status === 401) {
+          options.onUnauthorized?.();
+        }
+      });
+    }
+  };
+
   const socket = createFeedSocket({
     open: () => openSocket(url()),
-    onFrame: (frame) => feeds.get(frame.resourceType)?.frame(frame),
+    onFrame: (frame) => feeds.get(frame.resourceType as Kind)?.frame(frame),
     onOpen: (isReturn) => {
       if (isReturn) {
         forgetAccess();
@@ -72,6 +86,7 @@ export function createFeed(api: HarvesterApi, options: FeedOptions = {}): Feed {
         feed.socketOpened(isReturn);
       }
     },
+    onRefused: askWhy,
     onLost: () => {
       for (const feed of feeds.values()) {
         feed.socketLost();
@@ -121,7 +136,7 @@ export function createFeed(api: HarvesterApi, options: FeedOptions = {}): Feed {
     },
     stop() {
       for (const kind of [...feeds.keys()]) {
-        stopKind(kind as Kind);
+        stopKind(kind);
       }
     }
   };

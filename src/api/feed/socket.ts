@@ -18,6 +18,8 @@ export interface SocketOptions {
   /** A socket is open; `isReturn` when there was one before it. */
   readonly onOpen: (isReturn: boolean) => void;
   readonly onLost: () => void;
+  /** An attempt ended without a connection; a WebSocket does not tell why. */
+  readonly onRefused?: () => void;
   /** The server pings every 30 s: silence for longer than this means a dead line. Milliseconds. */
   readonly silence?: number;
   readonly random?: () => number;
@@ -76,6 +78,8 @@ export function createFeedSocket(options: SocketOptions): FeedSocket {
     if (hadOpened) {
       attempt = Date.now() - openedAt >= PROVEN ? 0 : attempt;
       options.onLost();
+    } else {
+      options.onRefused?.();
     }
     clearTimeout(reconnectTimer);
     reconnectTimer = setTimeout(connect, backoff(attempt++, FIRST_PAUSE, LONGEST_PAUSE, options.random));
