@@ -51,7 +51,12 @@ export default function initialize(plugin: HostPlugin, internal: HostInternal): 
   const check = async (): Promise<void> => { await checkHost(store, plugins.getPlugins(), t); };
 
   plugin.addNavHooks({
-    onLogin: check,
+    // Not awaited: the host signs the person in only when this is done.
+    onLogin: () => {
+      void check();
+
+      return Promise.resolve();
+    },
     onLogout: () => {
       logoutListeners.forEach((listener) => { listener(); });
 

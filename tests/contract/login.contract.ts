@@ -1,3 +1,4 @@
+import { flushPromises } from '@vue/test-utils';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkHost, isTooOld } from '../../pkg/harvester-longhorn-v2/host/entry/login-checks';
 import type { HostStore } from '../../pkg/harvester-longhorn-v2/host/types';
@@ -25,6 +26,7 @@ async function signIn(host: Host): Promise<void> {
 
   await host.store.dispatch('i18n/switchTo', 'en-us');
   await (plugin as unknown as { onLogIn(store: unknown): Promise<void> }).onLogIn(host.store);
+  await flushPromises();
 }
 
 describe('what is checked once somebody is signed in', () => {

@@ -22,12 +22,27 @@ export function isTooOld(version: string): boolean {
   return major < OLDEST.major || (major === OLDEST.major && Number(match[2]) < OLDEST.minor);
 }
 
+const POLL = 250;
+/** The host reads its clusters after signing in, the local one first: how long to wait for a Harvester among them. */
+const PATIENCE = 20_000;
+
 /** True when a Harvester cluster is registered in this Rancher: without one, a missing Harvester UI is nobody's problem. */
 function hasHarvesterCluster(store: HostStore): boolean {
   const all = store.getters['management/all'];
   const clusters: unknown = typeof all === 'function' ? (all as (type: string) => unknown)('management.cattle.io.cluster') : [];
 
   return Array.isArray(clusters) && clusters.some((cluster) => (cluster as { status?: { provider?: string } } | null)?.status?.provider === 'harvester');
+}
+
+async function findsHarvesterCluster(store: HostStore): Promise<boolean> {
+  for (let waited = 0; waited < PATIENCE; waited += POLL) {
+    if (hasHarvesterCluster(store)) {
+      return true;
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL));
+  }
+
+  return false;
 }
 
 /**
@@ -39,7 +54,10 @@ export async function checkHost(store: HostStore, plugins: Readonly<Record<strin
   const version = harvester?.version ?? '';
   const verdict = harvester === undefined ? 'missing' : isTooOld(version) ? 'old' : 'ok';
 
-  if (verdict === 'ok' || storage.getItem(SHOWN) !== null || (verdict === 'missing' && !hasHarvesterCluster(store))) {
+  if (verdict === 'ok' || storage.getItem(SHOWN) !== null) {
+    return verdict;
+  }
+  if (verdict === 'missing' && !await findsHarvesterCluster(store)) {
     return verdict;
   }
 
