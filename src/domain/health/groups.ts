@@ -4,6 +4,7 @@ import { LOST, NODE_LOST } from './rules/degraded-lost';
 import { DEGRADED_FALLBACKS, RECOVERING, REPLACING } from './rules/degraded-recovering';
 import { MOVING_CAUSES, MOVING_FALLBACKS } from './rules/moving';
 import { COPY_NOTES } from './rules/notes-copies';
+import { WAITING_NOTES } from './rules/notes-waiting';
 import { VOLUME_NOTES } from './rules/notes-volume';
 import { HEALTHY_CAUSES, HEALTHY_FALLBACKS, STOPPED_CAUSES, STOPPED_FALLBACKS } from './rules/resting';
 import { DOUBTS, UNKNOWN_CAUSES } from './rules/unknown';
@@ -29,4 +30,4 @@ export const GROUPS: Readonly<Record<Level, RuleGroup>> = {
 };
 
 /** Notes hold beside a headline of any level. */
-export const NOTES: readonly Rule[] = [...COPY_NOTES, ...VOLUME_NOTES];
+export const NOTES: readonly Rule[] = [...WAITING_NOTES, ...COPY_NOTES, ...VOLUME_NOTES];

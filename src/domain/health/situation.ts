@@ -11,6 +11,8 @@ import { findDisk } from '../longhorn/node-status';
 import type { EngineRecord, ReplicaRecord, VolumeAttachmentRecord, VolumeRecord } from '../longhorn/types';
 import type { ClusterView } from '../view';
 import type { VolumeExtras } from './extras';
+import { placeAfterWait } from './place-after-wait';
+import type { PlaceAfterWait } from './place-after-wait';
 import { classSince, classifyReplica, findRebuildEntry, isGoodCopy } from './replica-class';
 import type { RebuildView, ReplicaVerdict, VolumeHistory } from './types';
 
@@ -117,6 +119,13 @@ export class Situation {
     if (!this.failed.some(isReusable)) return null;
     const end = replenishAt(volume, readNumberSetting(this.view, 'replica-replenishment-wait-interval', volume.dataEngine));
     return end !== null && end > this.now ? end : null;
+  }
+
+  private placeCache: PlaceAfterWait | undefined;
+  /** Whether a new replica finds a place when the wait ends without the lost one back. */
+  get placeAfterWait(): PlaceAfterWait {
+    this.placeCache ??= placeAfterWait(this);
+    return this.placeCache;
   }
 
   get rebuildLimit(): number {

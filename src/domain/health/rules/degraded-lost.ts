@@ -16,10 +16,10 @@ function lossPhase(s: Situation): Phase {
   return s.waitsUntil === null ? 'stuck' : 'waiting';
 }
 
-/** When the wait ends, for the sentences: `hasNext` says whether there is such a time. */
-function nextStep(s: Situation): { readonly hasNext: string; readonly nextAt: number } {
+/** When the wait ends and what follows, for the sentences: `hasNext` says whether there is such a time. */
+function nextStep(s: Situation): { readonly hasNext: string; readonly nextAt: number; readonly hasPlace: string } {
   const nextAt = s.waitsUntil;
-  return { hasNext: nextAt === null ? 'no' : 'yes', nextAt: nextAt ?? 0 };
+  return { hasNext: nextAt === null ? 'no' : 'yes', nextAt: nextAt ?? 0, hasPlace: nextAt === null ? 'unknown' : s.placeAfterWait.hasPlace };
 }
 
 /** The first failed replica for which the test gives a hit. */
@@ -41,11 +41,11 @@ function citeReady(s: Situation, replica: ReplicaRecord, node: LonghornNodeRecor
   return node === undefined ? cite(s.view, KIND.longhornNode, `longhorn-system/${replica.nodeId}`, '', null) : citeNodeCondition(s, node, 'Ready');
 }
 
-const nodeDownWaiting = degraded('node-down-waiting', { row: '6', phase: 'waiting', needsHelp: true, params: ['node', 'nextAt'] }, (s) => {
+const nodeDownWaiting = degraded('node-down-waiting', { row: '6', phase: 'waiting', needsHelp: true, params: ['node', 'nextAt', 'hasPlace'] }, (s) => {
   const nextAt = s.waitsUntil;
   if (nextAt === null) return null;
   return ofFailed(s, (replica, node) => isLostNode(s, node)
-    ? { params: { node: replica.nodeId, nextAt }, evidence: [citeRobustness(s), citeDegradedSince(s), citeFailure(s, replica), citeReady(s, replica, node), citeSetting(s, 'replica-replenishment-wait-interval')] }
+    ? { params: { node: replica.nodeId, nextAt, hasPlace: s.placeAfterWait.hasPlace }, evidence: [citeRobustness(s), citeDegradedSince(s), citeFailure(s, replica), citeReady(s, replica, node), citeSetting(s, 'replica-replenishment-wait-interval')] }
     : null);
 });
 
@@ -65,12 +65,12 @@ const nodeDownReplacing = degraded('node-down-replacing', { phase: 'starting', p
     : null);
 });
 
-const managerDown = degraded('manager-down', { row: '8', needsHelp: true, params: ['node', 'hasNext', 'nextAt'] }, (s) =>
+const managerDown = degraded('manager-down', { row: '8', needsHelp: true, params: ['node', 'hasNext', 'nextAt', 'hasPlace'] }, (s) =>
   ofFailed(s, (replica, node) => node !== undefined && nodeReadiness(node) === 'manager-down'
     ? { params: { node: replica.nodeId, ...nextStep(s) }, phase: lossPhase(s), evidence: [citeRobustness(s), citeFailure(s, replica), citeNodeCondition(s, node, 'Ready')] }
     : null));
 
-const instanceManagerDown = degraded('instance-manager-down', { row: '9', needsHelp: true, params: ['node', 'engine', 'hugepages', 'hasNext', 'nextAt'] }, (s) =>
+const instanceManagerDown = degraded('instance-manager-down', { row: '9', needsHelp: true, params: ['node', 'engine', 'hugepages', 'hasNext', 'nextAt', 'hasPlace'] }, (s) =>
   ofFailed(s, (replica, node) => {
     if (node === undefined || nodeReadiness(node) !== 'ready' || hasRunningInstanceManager(s.view, replica.nodeId, s.volume.dataEngine) !== false) return null;
     const managers = s.view.instanceManagersOnNode(replica.nodeId).filter((manager) => manager.dataEngine === s.volume.dataEngine);
@@ -85,7 +85,7 @@ const instanceManagerDown = degraded('instance-manager-down', { row: '9', needsH
 const MISSING_REASONS: ReadonlySet<string> = new Set(['NoDiskInfo', 'DiskNotReady']);
 
 function ofDisk(code: string, row: string, test: (reason: string) => boolean): Rule {
-  return degraded(code, { row, needsHelp: true, params: ['node', 'disk', 'reason', 'hasNext', 'nextAt'] }, (s) =>
+  return degraded(code, { row, needsHelp: true, params: ['node', 'disk', 'reason', 'hasNext', 'nextAt', 'hasPlace'] }, (s) =>
     ofFailed(s, (replica, node) => {
       const disk: DiskRecord | undefined = findDisk(s.view, replica.diskId) ?? node?.disks.find((candidate) => candidate.path !== '' && candidate.path === replica.diskPath);
       const ready = disk === undefined ? undefined : findCondition(disk.conditions, 'Ready');

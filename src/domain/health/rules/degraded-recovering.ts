@@ -155,11 +155,12 @@ const fullRebuild = degraded('full-rebuild', { row: '36', phase: 'starting' }, (
   return { evidence: [citeRobustness(s), citeSetting(s, 'fast-replica-rebuild-enabled')] };
 });
 
-const waitingForReturn = degraded('waiting-for-copy', { phase: 'waiting', params: ['node', 'nextAt'] }, (s) => {
+const waitingForReturn = degraded('waiting-for-copy', { phase: 'waiting', params: ['node', 'nextAt', 'hasPlace'] }, (s) => {
   const nextAt = s.waitsUntil;
   const lost = s.failed.find(isReusable);
   if (nextAt === null || lost === undefined) return null;
-  return { params: { node: lost.nodeId, nextAt }, evidence: [citeFailure(s, lost), citeDegradedSince(s), citeSetting(s, 'replica-replenishment-wait-interval')] };
+  const { hasPlace } = s.placeAfterWait;
+  return { params: { node: lost.nodeId, nextAt, hasPlace }, needsHelp: hasPlace === 'no', evidence: [citeFailure(s, lost), citeDegradedSince(s), citeSetting(s, 'replica-replenishment-wait-interval')] };
 });
 
 const newCopySoon = degraded('new-copy-soon', { row: '35', phase: 'starting' }, (s) => {
