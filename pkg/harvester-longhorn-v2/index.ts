@@ -3,7 +3,7 @@ import { registerFormatters } from './host/entry/formatters';
 import { lazyComponent } from './host/entry/lazy';
 import { checkHost, findHarvester } from './host/entry/login-checks';
 import { createPagesLoader } from './host/entry/pages-loader';
-import { CELL, registerEverything, type ComponentOf } from './host/entry/registrations';
+import { CELL, placeBelowVolumes, registerEverything, type ComponentOf } from './host/entry/registrations';
 import { besideEntry } from './host/entry/scripts';
 import { createTextsLoader, createTranslate, mergeTexts, registerTexts } from './host/entry/texts';
 
@@ -48,7 +48,10 @@ export default function initialize(plugin: HostPlugin, internal: HostInternal): 
     [CELL.machine]: lazily('MachineCell', { isQuiet: true })
   });
 
-  const check = async (): Promise<void> => { await checkHost(store, plugins.getPlugins(), t); };
+  const check = async (): Promise<void> => {
+    placeBelowVolumes(store);
+    await checkHost(store, plugins.getPlugins(), t);
+  };
 
   plugin.addNavHooks({
     // Not awaited: the host signs the person in only when this is done.

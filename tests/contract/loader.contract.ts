@@ -68,6 +68,18 @@ describe('Volume Health in Harvester\'s navigation', () => {
     expect(state.basicTypes.harvester).toHaveProperty('longhorn.v2.volumehealth');
   });
 
+  it('moves right below Volumes, wherever this version of Harvester has them', async () => {
+    const host = createHost();
+    const plugin = await loadExtension(host);
+
+    host.store.commit('type-map/virtualType', { product: 'harvester', obj: { name: 'harvesterhci.io.volume', weight: 197 } });
+    await (plugin as unknown as { onLogIn(store: unknown): Promise<void> }).onLogIn(host.store);
+
+    const { virtualTypes } = (host.store.state as unknown as { 'type-map': { virtualTypes: Record<string, { name: string; weight: number }[]> } })['type-map'];
+
+    expect(virtualTypes.harvester?.filter(({ name }) => name === 'longhorn.v2.volumehealth').map(({ weight }) => weight)).toEqual([196.5]);
+  });
+
   it('has a component with a fetch option: the host\'s list page would demand a schema otherwise', async () => {
     const host = createHost();
 

@@ -1,6 +1,6 @@
 import type { Component } from 'vue';
 import { PAGE } from '../routes';
-import type { ComponentLoader, HostPlugin, PageComponent } from '../types';
+import type { ComponentLoader, HostPlugin, HostStore, PageComponent } from '../types';
 import type { LazyOptions } from './lazy';
 
 /** Frozen strings of the shell's enums (`core/types.ts`); pinned by a contract test. */
@@ -42,6 +42,33 @@ function addHealthColumn(plugin: HostPlugin, resource: string, formatter: string
   });
 }
 
+/** Place in the side navigation when Harvester's own Volumes entry is not known: right below where 1.7 and later have it. */
+const USUAL_WEIGHT = 496.5;
+
+interface VirtualType { readonly name: string; readonly weight?: number }
+
+/** Entry of Volume Health in Harvester's navigation. */
+const healthEntry = (weight: number): Readonly<Record<string, unknown>> => ({
+  name: PAGE.health,
+  labelKey: 'lhv2.host.nav',
+  group: 'root',
+  namespaced: false,
+  weight,
+  exact: false,
+  ifHaveType: 'persistentvolumeclaim',
+  route: { name: 'harvester-c-cluster-resource', params: { product: 'harvester', resource: PAGE.health } }
+});
+
+/** Moves Volume Health right below Volumes, whose place differs between versions. Call it once all extensions are loaded. */
+export function placeBelowVolumes(store: HostStore): void {
+  const types = (store.state['type-map'] as { readonly virtualTypes?: Readonly<Record<string, readonly VirtualType[]>> } | undefined)?.virtualTypes?.harvester ?? [];
+  const volumes = types.find(({ name }) => name === PAGE.volume);
+
+  if (typeof volumes?.weight === 'number') {
+    store.commit('type-map/virtualType', { product: 'harvester', obj: healthEntry(volumes.weight - 0.5) });
+  }
+}
+
 /** Volume Health in Harvester's side navigation, below Volumes, on Harvester's own list route: no route of ours to break. */
 function addHealthPage(plugin: HostPlugin, page: Component): void {
   plugin.register('list', PAGE.health, loaderOf(page));
@@ -50,16 +77,7 @@ function addHealthPage(plugin: HostPlugin, page: Component): void {
       const owned = [...self.productNames];
       const dsl = self.DSL(store, 'harvester');
 
-      dsl.virtualType({
-        name: PAGE.health,
-        labelKey: 'lhv2.host.nav',
-        group: 'root',
-        namespaced: false,
-        weight: 496.5,
-        exact: false,
-        ifHaveType: 'persistentvolumeclaim',
-        route: { name: 'harvester-c-cluster-resource', params: { product: 'harvester', resource: PAGE.health } }
-      });
+      dsl.virtualType(healthEntry(USUAL_WEIGHT));
       dsl.basicType([PAGE.health]);
       dsl.configureType(PAGE.health, { showListMasthead: false, isCreatable: false, canYaml: false });
       // The DSL claims the product for us; Rancher would take Harvester's navigation down together with this extension.
