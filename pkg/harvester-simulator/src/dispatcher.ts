@@ -84,6 +84,8 @@ export class Dispatcher {
       }
     }
     greet(req, res, SESSION);
+    // Clients tell their clock's skew by this header: the cluster's time may run faster than the machine's.
+    res.setHeader('date', new Date(this.world.harvester.cluster.clock.now()).toUTCString());
     if (route.kind !== 'public' && !isCsrfValid(req, url)) throw new HttpError(422, 'InvalidCSRFToken', 'Invalid CSRF token');
     await this.serve(route, req, res, url);
   }
