@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { createArchive } from './archive';
+import { createAppChart } from './app-chart';
+import { archivePath, createIndex } from './chart';
+import type { PackagedChart } from './chart';
+import { checkExtension, createExtensionChart, extensionFolder } from './extension-chart';
+import { below, comparePaths, readTree } from './files';
+import type { FileTree } from './files';
+import { createAddon, createHelmChart } from './harvester';
+import type { Product } from './product';
+
+/** Name of the catalog image; Rancher's import dialog derives the service's name from it. */
+export const CATALOG_IMAGE = 'ui-extension-harvester-longhorn-v2';
+
+/** Where the catalog is after "Import Extension Catalog" of that image (`@rancher/shell` ExtensionCatalogInstallDialog). */
+export const IN_CLUSTER_URL = `http://${ CATALOG_IMAGE }-svc.cattle-ui-plugin-system.svc:8080`;
+
+export interface RepositoryInput {
+  readonly product: Product;
+  /** Root of the repository as the cluster's servers reach it. */
+  readonly url: string;
+  /** `dist-pkg/<name>-<version>/` */
+  readonly extension: FileTree;
+  /** `dist/` */
+  readonly app: FileTree;
+  /** `packaging/charts/` */
+  readonly charts: { readonly extension: FileTree; readonly app: FileTree };
+}
+
+export interface Repository {
+  readonly files: FileTree;
+  readonly appChart: PackagedChart;
+}
+
+/** Checks the address that goes into the charts; without a trailing slash. Throws for anything but http and https. */
+export function parseUrl(text: string): string {
+  const url = new URL(text);
+
+  if (!/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '' || url.username !== '') {
+    throw new Error(`"${ text }" is not an http or https address of a folder`);
+  }
+
+  return url.href.replace(/\/+$/, '');
+}
+
+export async function readCharts(root: string): Promise<RepositoryInput['charts']> {
+  const folder = join(root, 'packaging/charts');
+
+  return { extension: await readTree(join(folder, 'extension')), app: await readTree(join(folder, 'app')) };
+}
+
+/**
+ * Everything that an admin installs from, as one tree of plain files: a Helm repository that Rancher's Extensions page
+ * takes, the extension's files, and what a Harvester without Rancher needs. The same input gives the same bytes.
+ */
+export async function createRepository({ product, url, extension, app, charts }: RepositoryInput): Promise<Repository> {
+  checkExtension(product, extension);
+
+  const extensionChart = await createExtensionChart(product, url, charts.extension);
+  const appChart = await createAppChart(product, url, charts.app, app);
+  const folder = extensionFolder(product);
+  const files = new Map([
+    ...below(folder, extension),
+    [`${ folder }.tgz`, await createArchive(below(product.version, extension))] as const,
+    ['harvester/addon.yaml', createAddon(appChart, url)] as const,
+    ['harvester/helmchart.yaml', createHelmChart(appChart)] as const,
+    ['index.yaml', createIndex([extensionChart, appChart])] as const
+  ]);
+
+  for (const chart of [extensionChart, appChart]) {
+    files.set(archivePath(chart.metadata), chart.archive);
+    for (const [path, content] of below(`charts/${ chart.metadata.name }/${ chart.metadata.version }`, chart.files)) {
+      files.set(path, content);
+    }
+  }
+
+  return { files: new Map([...files].sort(([a], [b]) => comparePaths(a, b))), appChart };
+}
