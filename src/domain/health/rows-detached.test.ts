@@ -102,7 +102,8 @@ describe('the detached', () => {
     expect(verdictOf(world)).toMatchObject({ level: 'stopped', needsAttention: false, headline: { code: 'never-used' } });
   });
   it('complete, but a copy’s node is down', () => {
-    expect(verdictOf(stopped(rawNode(3, { conditions: nodeDown(3) })))).toMatchObject({ level: 'stopped', needsAttention: true, headline: { code: 'stopped-unreachable', params: { nodes: 'node-3', count: 1 } } });
+    expect(verdictOf(stopped(rawNode(3, { conditions: nodeDown(3) })))).toMatchObject({ level: 'stopped', needsAttention: false, headline: { code: 'stopped-unreachable', params: { nodes: 'node-3', count: 1 } } });
+    expect(verdictOf(stopped(rawNode(2, { conditions: nodeDown(2) }), rawNode(3, { conditions: nodeDown(3) })))).toMatchObject({ level: 'stopped', needsAttention: true, headline: { code: 'stopped-unreachable', params: { count: 2 } } });
   });
   it('without one complete copy', () => {
     expect(verdictOf(stopped(...allFailed))).toMatchObject({ level: 'critical', headline: { code: 'stopped-no-good-copy' } });

@@ -88,7 +88,7 @@ describe('VolumeHealthPage', () => {
   });
 
   it('finds a volume by the words of its cause', async () => {
-    await open({ q: 'node-3 returns' });
+    await open({ q: 'node-3 is down and holds' });
     expect(rows()).toEqual(['pvc-erp']);
   });
 

@@ -58,7 +58,8 @@ const unreachable = stopped('stopped-unreachable', { phase: 'waiting', needsHelp
     return node === undefined || nodeReadiness(node) === 'down' || findDisk(s.view, verdict.diskId) === undefined;
   });
   if (lost.length === 0) return null;
-  return { params: { nodes: [...new Set(lost.map((verdict) => verdict.nodeName))].join(', '), count: lost.length }, evidence: [citeState(s), citeVolume(s, 'spec.numberOfReplicas', s.wanted)] };
+  // With two copies in reach it can start and lose one more; nobody has to get up for that.
+  return { needsHelp: s.good - lost.length < 2, params: { nodes: [...new Set(lost.map((verdict) => verdict.nodeName))].join(', '), count: lost.length }, evidence: [citeState(s), citeVolume(s, 'spec.numberOfReplicas', s.wanted)] };
 });
 
 const neverUsed = stopped('never-used', { params: ['placed'] }, (s) =>
