@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import { conformance } from './test-conformance';
 import { createSimulator, type Simulator, type SimulatorOptions } from './server';
 import type { Wiring } from './wiring';
 
@@ -29,9 +30,15 @@ export interface Feed {
   close(): void;
 }
 
-/** A simulator on a free port of this machine, time standing still. */
-export async function openSimulator(options: SimulatorOptions = {}): Promise<Harness> {
-  const simulator = createSimulator({ clock: 'manual', wiring: BARE_WIRING, ...options });
+export interface HarnessOptions extends SimulatorOptions {
+  /** For tests that write what no schema allows. */
+  isExemptFromSchemas?: boolean;
+}
+
+/** A simulator on a free port of this machine, time standing still, every object held to its schema. */
+export async function openSimulator({ isExemptFromSchemas = false, wiring = BARE_WIRING, ...options }: HarnessOptions = {}): Promise<Harness> {
+  const controllers = isExemptFromSchemas ? wiring.controllers : [conformance, ...wiring.controllers];
+  const simulator = createSimulator({ clock: 'manual', ...options, wiring: { ...wiring, controllers } });
   const { url } = await simulator.listen();
   const feeds: Feed[] = [];
   return {

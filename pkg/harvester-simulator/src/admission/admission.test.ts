@@ -3,6 +3,7 @@ import { createCluster } from '../cluster';
 import type { HarvesterMinor, KubeObject } from '../contract';
 import { PROFILES } from '../profiles';
 import { Access } from '../steve/access';
+import { conformance } from '../test-conformance';
 import { createObject, deleteObject, patchObject, type Writer } from './write';
 
 const HARVESTER = 'admission webhook "validator.harvesterhci.io" denied the request: ';
@@ -16,6 +17,7 @@ let writer: Writer;
 
 function open(minor: HarvesterMinor): void {
   const cluster = createCluster({ profile: PROFILES[minor] });
+  cluster.start([conformance]);
   writer = { cluster, access: new Access('admin', 'user-admin', cluster.store), dryRun: false };
   for (const name of ['default', 'longhorn-system']) cluster.store.create('namespace', { metadata: { name } });
   cluster.store.create('snapshot.storage.k8s.io.volumesnapshotclass', { metadata: { name: 'longhorn-snapshot' } });
@@ -188,7 +190,7 @@ describe('virtual machines and claims', () => {
     const claim = { metadata: { name: 'root' }, spec: { accessModes: ['ReadWriteMany'], volumeMode: 'Block', storageClassName: 'longhorn-v2', resources: { requests: { storage: '10Gi' } } } };
     create(CLAIM, claim);
     expect(refusal(() => { remove(CLAIM, 'default', 'root'); })).toEqual([409, `${HARVESTER}can not delete the volume root which is currently attached to VM: default/vm1`]);
-    writer.cluster.store.create('cdi.kubevirt.io.datavolume', { metadata: { name: 'root', namespace: 'default' } });
+    writer.cluster.store.create('cdi.kubevirt.io.datavolume', { metadata: { name: 'root', namespace: 'default' }, spec: {} });
     expect(refusal(() => { remove('cdi.kubevirt.io.datavolume', 'default', 'root'); })).toEqual([422, `${HARVESTER}can not delete DataVolume default/root which is attached to VM default/vm1`]);
     const golden = create(IMAGE, image({ backend: 'cdi', targetStorageClassName: 'longhorn-v2' }));
     expect(create(CLAIM, { ...claim, metadata: { name: golden.metadata.name } }).metadata.annotations).toEqual({ 'harvesterhci.io/goldenImage': 'true' });
@@ -201,7 +203,7 @@ describe('virtual machines and claims', () => {
     create(VM, vm([template]));
     writer.cluster.store.create(CLAIM, { metadata: { name: 'root', namespace: 'default' }, spec: { volumeName: 'pvc-1' } });
     writer.cluster.store.create('persistentvolume', { metadata: { name: 'pvc-1' }, spec: { csi: { volumeAttributes: { dataEngine: 'v2' } } } });
-    const [, text] = refusal(() => create('harvesterhci.io.virtualmachinebackup', { metadata: { name: 'b' }, spec: { type: 'snapshot', source: { name: 'vm1' } } }));
+    const [, text] = refusal(() => create('harvesterhci.io.virtualmachinebackup', { metadata: { name: 'b' }, spec: { type: 'snapshot', source: { apiGroup: 'kubevirt.io', kind: 'VirtualMachine', name: 'vm1' } } }));
     expect(text.replace(HARVESTER, '')).toBe(message);
   });
 });

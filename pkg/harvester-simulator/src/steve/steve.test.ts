@@ -179,7 +179,7 @@ describe('writes', () => {
     const { store } = api.simulator.cluster;
     store.create('kubevirt.io.virtualmachine', {
       metadata: { name: 'gone', namespace: 'default', finalizers: ['h'] },
-      spec: { template: { spec: { volumes: [{ name: 'disk-0', persistentVolumeClaim: { claimName: 'a' } }, { name: 'disk-1', persistentVolumeClaim: { claimName: 'b' } }, { name: 'disk-2', persistentVolumeClaim: { claimName: 'c' } }] } } }
+      spec: { template: { spec: { volumes: [{ name: 'disk-0', persistentVolumeClaim: { claimName: 'a' } }, { name: 'disk-1', persistentVolumeClaim: { claimName: 'b' } }, { name: 'disk-2', persistentVolumeClaim: { claimName: 'c' } }], domain: { devices: {} } } } }
     });
     await api.call('DELETE', `${BASE}/kubevirt.io.virtualmachines/default/gone?removedDisks=disk-0&removedDisks=disk-2`);
     expect(store.get('kubevirt.io.virtualmachine', 'default/gone')?.metadata.annotations).toEqual({ 'harvesterhci.io/removedPersistentVolumeClaims': 'a,c' });
@@ -204,9 +204,9 @@ describe('actions and links', () => {
   beforeAll(() => {
     const { store } = api.simulator.cluster;
     for (const [name, status] of [['off', 'Stopped'], ['on', 'Running'], ['bad', 'Stopped']] as const) {
-      store.create('kubevirt.io.virtualmachine', { metadata: { name, namespace: 'default' }, spec: {}, status: { printableStatus: status } });
+      store.create('kubevirt.io.virtualmachine', { metadata: { name, namespace: 'default' }, spec: { template: { spec: { domain: { devices: {} } } } }, status: { printableStatus: status } });
     }
-    store.create('harvesterhci.io.virtualmachineimage', { metadata: { name: 'i', namespace: 'default' }, spec: {} });
+    store.create('harvesterhci.io.virtualmachineimage', { metadata: { name: 'i', namespace: 'default' }, spec: { displayName: 'i', sourceType: 'upload' } });
   });
 
   it('offers what the handlers offer', async () => {

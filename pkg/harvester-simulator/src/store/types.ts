@@ -9,7 +9,7 @@ const ROWS: readonly Row[] = [
   ['batch/v1', 'Job CronJob'],
   ['policy/v1', 'PodDisruptionBudget'],
   ['networking.k8s.io/v1', 'Ingress:ingresses NetworkPolicy:networkpolicies *IngressClass:ingressclasses'],
-  ['storage.k8s.io/v1', '*StorageClass:storageclasses *CSIDriver *CSINode VolumeAttachment'],
+  ['storage.k8s.io/v1', '*StorageClass:storageclasses *CSIDriver *CSINode *VolumeAttachment'],
   ['coordination.k8s.io/v1', 'Lease'],
   ['rbac.authorization.k8s.io/v1', 'Role RoleBinding *ClusterRole *ClusterRoleBinding'],
   ['apiextensions.k8s.io/v1', '*CustomResourceDefinition'],

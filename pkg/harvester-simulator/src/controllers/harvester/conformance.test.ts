@@ -3,12 +3,12 @@ import { createCluster, type RunningCluster } from '../../cluster';
 import type { HarvesterMinor } from '../../contract';
 import { PROFILES } from '../../profiles';
 import { addBase, ordinaryNodes } from '../../scenarios/build/index';
+import { createConformance, hasSchemas } from '../../test-conformance';
 import { longhornController } from '../longhorn/index';
 import { actionHandlers } from './actions/index';
 import { controllers } from './index';
 import { TYPE } from './support/types';
 import { createMachine, get, printable, readyImage, until } from './test-support';
-import { hasSchemas, loadValidators, violations } from './test-schemas';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -69,18 +69,11 @@ async function longDay(cluster: RunningCluster): Promise<void> {
 describe.skipIf(!hasSchemas()).each<HarvesterMinor>(['1.5', '1.6', '1.7', '1.8', '1.9'])('every object of Harvester %s', (minor) => {
   it('is as its custom resource’s schema says, in every state it passes through', async () => {
     const cluster = (world = createCluster({ profile: PROFILES[minor], timings: { importBytesPerSecond: GIB / 40 } }));
-    const validators = loadValidators(cluster.profile.longhorn);
-    const wrong = new Map<string, string>();
-    const kinds = new Map<string, number>();
-    cluster.store.watch(({ object }) => {
-      if (!KINDS.includes(object.kind)) return;
-      kinds.set(object.kind, (kinds.get(object.kind) ?? 0) + 1);
-      for (const text of violations(validators, object)) wrong.set(text.replace(object.metadata.name, '*'), text);
-    });
-    cluster.start([longhornController, ...controllers]);
+    const { controller, checked, take } = createConformance();
+    cluster.start([controller, longhornController, ...controllers]);
     addBase(cluster, { hasImage: false, nodes: ordinaryNodes(4) });
     await longDay(cluster);
-    expect([...wrong.values()].slice(0, 20)).toEqual([]);
-    for (const kind of KINDS) expect(kinds.get(kind), kind).toBeGreaterThan(0);
+    expect(take().slice(0, 20).join('\n')).toBe('');
+    for (const kind of KINDS) expect(checked.get(kind), kind).toBeGreaterThan(0);
   });
 });

@@ -3,6 +3,7 @@ import { createCluster, type RunningCluster } from '../../cluster';
 import { PROFILES } from '../../profiles';
 import { addBase, ordinaryNodes, type BaseOptions } from '../../scenarios/build/index';
 import { longhornController } from '../longhorn/index';
+import { conformance } from '../../test-conformance';
 import { actionHandlers } from './actions/index';
 import { controllers } from './index';
 import { findCondition } from './support/conditions';
@@ -19,7 +20,7 @@ afterEach(() => world?.stop());
 /** This room's controllers over the real Longhorn of the neighbouring room. */
 function realWorld(minor: HarvesterMinor = '1.9', options: BaseOptions = {}): RunningCluster {
   const cluster = (world = createCluster({ profile: PROFILES[minor] }));
-  cluster.start([longhornController, ...controllers]);
+  cluster.start([conformance, longhornController, ...controllers]);
   addBase(cluster, { hasImage: false, ...options });
   return cluster;
 }

@@ -5,6 +5,7 @@ import { ActionError, StoreError } from '../../contract';
 import { PROFILES } from '../../profiles';
 import { addBase, ordinaryNodes, UBUNTU } from '../../scenarios/build/index';
 import { longhornController } from '../longhorn/index';
+import { conformance } from '../../test-conformance';
 import { actionHandlers } from './actions/index';
 import { controllers } from './index';
 import { csiTicketId } from './storage/attachments';
@@ -126,7 +127,7 @@ function checkSettled(cluster: RunningCluster): void {
 
 function newWorld(): RunningCluster {
   const cluster = createCluster({ profile: PROFILES['1.9'] });
-  cluster.start([longhornController, ...controllers]);
+  cluster.start([conformance, longhornController, ...controllers]);
   addBase(cluster, { nodes: ordinaryNodes(3) });
   cluster.store.create(TYPE.pvc, { metadata: { name: 'data', namespace: 'default' }, spec: { accessModes: ['ReadWriteMany'], volumeMode: 'Block', storageClassName: 'longhorn-v2', resources: { requests: { storage: '5Gi' } } } });
   cluster.clock.advance(10_000);

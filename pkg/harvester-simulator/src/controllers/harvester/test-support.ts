@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createCluster, type ClusterOptions, type RunningCluster } from '../../cluster';
 import type { Cluster, Controller, KubeObject } from '../../contract';
 import { PROFILES } from '../../profiles';
+import { conformance } from '../../test-conformance';
 import { controllers } from './index';
 import { specOf, statusOf } from './support/conditions';
 import { defineController } from './support/controller';
@@ -117,7 +118,7 @@ export function createWorld(options: WorldOptions = {}): RunningCluster {
   store.create(TYPE.storageClass, storageClass('harvester-longhorn', { numberOfReplicas: '3', staleReplicaTimeout: '30', migratable: 'true' }, { metadata: { name: 'harvester-longhorn', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } } }));
   store.create(TYPE.volumeSnapshotClass, { metadata: { name: 'longhorn-snapshot' }, driver: 'driver.longhorn.io', deletionPolicy: 'Delete', parameters: { type: 'snap' } });
   for (const extra of options.classes ?? []) store.create(TYPE.storageClass, extra as Partial<KubeObject> & { metadata: { name: string } });
-  cluster.start([options.longhorn ?? fakeLonghorn(), ...controllers]);
+  cluster.start([conformance, options.longhorn ?? fakeLonghorn(), ...controllers]);
   return cluster;
 }
 

@@ -8,7 +8,7 @@ import { clusterProblems } from './invariants';
 import { LH, key } from './kinds';
 import { addVolume, createWorld, enginesIn, replicasIn, setNodes, volumeIn } from './test-support';
 
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 200);
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 60);
 const VOLUMES = ['alpha', 'beta', 'gamma'];
 const NODES = ordinaryNodes(4).map((node) => node.name);
 

@@ -1,11 +1,11 @@
 import { createCluster, type ClusterOptions, type RunningCluster } from '../../cluster';
 import type { Cluster } from '../../contract';
 import { PROFILES } from '../../profiles';
+import { conformance } from '../../test-conformance';
 import { addNode, addPlatform, ordinaryNodes, type NodePlan } from '../../scenarios/build';
 import { longhornController } from '.';
 import { objectProblems } from './invariants';
 import { LH, key } from './kinds';
-import { hasSchemas, schemaChecker } from './schemas';
 import type { Engine, Replica, Volume } from './types';
 
 export const GIB = 2 ** 30;
@@ -16,16 +16,13 @@ export interface World {
   problems: string[];
 }
 
-/** Watches every write: object invariants, and the CRD schemas where they are to hand. */
+/** Watches every write: what must hold of each object, and its schema. */
 export function guard(cluster: Cluster): string[] {
   const problems: string[] = [];
-  const check = hasSchemas(cluster.profile.longhorn) ? schemaChecker(cluster.profile.longhorn) : (): string => '';
+  conformance.start(cluster);
   cluster.store.watch(({ type, typeId, object }) => {
     if (type === 'remove' || !typeId.startsWith('longhorn.io.')) return;
-    const found = [...objectProblems(cluster, typeId, object)];
-    const schema = check(object);
-    if (schema !== '') found.push(schema);
-    for (const problem of found) problems.push(`${cluster.clock.iso()} ${problem}`);
+    for (const problem of objectProblems(cluster, typeId, object)) problems.push(`${cluster.clock.iso()} ${problem}`);
   });
   return problems;
 }

@@ -94,7 +94,7 @@ function createBlockDevice(cluster: Cluster, node: string, disk: DiskPlan, devic
         devPath: `/dev/${device}`,
         capacity: { sizeBytes: disk.size * GIB, physicalBlockSizeBytes: 4096 },
         partitioned: false,
-        fileSystem: disk.engine === 'v1' ? { type: 'ext4', mountPoint: `/var/lib/harvester/extra-disks/${name}`, isReadOnly: false } : {},
+        fileSystem: disk.engine === 'v1' ? { type: 'ext4', mountPoint: `/var/lib/harvester/extra-disks/${name}`, isReadOnly: false } : { type: '', mountPoint: '' },
         details: { deviceType: 'disk', driveType: 'SSD', storageController: device.startsWith('nvme') ? 'NVMe' : 'SCSI', busPath: `pci-0000:0${device.replaceAll(/\D/g, '').slice(0, 1) || '3'}:00.0-nvme-1`, model: 'Simulated SSD', serialNumber: name.slice(0, 12), uuid: name, vendor: 'Simulated', wwn: `eui.${name.slice(0, 16)}` }
       }
     }
