@@ -4,6 +4,7 @@ import { gzip } from './archive';
 import { packageChart } from './chart';
 import type { PackagedChart } from './chart';
 import { extensionFolder } from './extension-chart';
+import { comparePaths } from './files';
 import type { FileTree } from './files';
 import type { Product } from './product';
 
@@ -70,7 +71,7 @@ export async function createAppChart(product: Product, url: string, sources: Fil
   const files = new Map([...sources, ...layOutApp(built)]);
   const checksum = createHash('sha256');
 
-  for (const [path, content] of files) {
+  for (const [path, content] of [...files].sort(([a], [b]) => comparePaths(a, b))) {
     if (path.startsWith('files/')) {
       checksum.update(`${ path }\0${ content.length }\0`).update(content);
     }

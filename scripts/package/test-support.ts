@@ -1,0 +1,84 @@
+import { fileURLToPath } from 'node:url';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
+import { extract } from 'tar-stream';
+import type { Header } from 'tar-stream';
+import { createRepository, readCharts } from './repository';
+import type { Repository, RepositoryInput } from './repository';
+import type { Product } from './product';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const URL_OF_REPOSITORY = 'http://charts.example.com/lhv2';
+
+export const PRODUCT: Product = {
+  name: 'harvester-longhorn-v2',
+  appName: 'harvester-longhorn-v2-app',
+  version: '1.2.3-rc.1',
+  description: 'Boot volumes: "v2"',
+  displayName: 'Boot volumes',
+  license: 'Apache-2.0',
+  annotations: {
+    'catalog.cattle.io/display-name': 'Boot volumes',
+    'catalog.cattle.io/kube-version': '>= 1.28.0-0',
+    'catalog.cattle.io/ui-extensions-version': '>= 3.0.0 < 4.0.0'
+  }
+};
+
+function tree(files: Readonly<Record<string, string>>): Map<string, Buffer> {
+  return new Map(Object.entries(files).map(([path, content]) => [path, Buffer.from(content)]));
+}
+
+/** What a build leaves, in small. */
+export function builtExtension({ name, version }: Product = PRODUCT): Map<string, Buffer> {
+  const main = `${ name }-${ version }.umd.min.js`;
+
+  return tree({
+    'files.txt': `plugin/icon.svg\nplugin/package.json\nplugin/${ main }\n`,
+    'plugin/icon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+    'plugin/package.json': JSON.stringify({ name, version, main }),
+    [`plugin/${ main }`]: `globalThis["${ name }-${ version }"]={};`
+  });
+}
+
+export function builtApp(): Map<string, Buffer> {
+  return tree({
+    'assets/index-BXyT9vls.css': 'body{margin:0}',
+    'assets/index-C7APrNh7.js': 'console.log("app")',
+    'favicon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+    'index.html': '<!doctype html><script type="module" src="./assets/index-C7APrNh7.js"></script>'
+  });
+}
+
+export async function makeRepository(changes: Partial<RepositoryInput> = {}): Promise<Repository> {
+  return createRepository({ product: PRODUCT, url: URL_OF_REPOSITORY, extension: builtExtension(), app: builtApp(), charts: await readCharts(ROOT), ...changes });
+}
+
+export interface ArchiveEntry {
+  readonly header: Header;
+  readonly content: Buffer;
+}
+
+/** Entries of a `.tgz`, in the archive's order. */
+export async function readArchive(archive: Buffer): Promise<ArchiveEntry[]> {
+  const unpacker = extract();
+  const entries: ArchiveEntry[] = [];
+
+  Readable.from([gunzipSync(archive)]).pipe(unpacker);
+  for await (const entry of unpacker) {
+    entries.push({ header: entry.header, content: await buffer(entry) });
+  }
+
+  return entries;
+}
+
+/** Content of a file of the repository. Throws when it is not there. */
+export function fileOf({ files }: Repository, path: string): Buffer {
+  const content = files.get(path);
+
+  if (content === undefined) {
+    throw new Error(`no ${ path } among ${ [...files.keys()].join(', ') }`);
+  }
+
+  return content;
+}
