@@ -21,6 +21,11 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'pkg/**/*.test.ts', 'scripts/**/*.test.ts'],
           environment: 'node'
         }
+      },
+      {
+        // The verdicts on the simulator's scenarios: the only place where both are loaded.
+        extends: true,
+        test: { name: 'agreement', include: ['tests/agreement/**/*.test.ts'], environment: 'node' }
       }
     ]
   }

@@ -94,6 +94,23 @@ describe('attached and degraded, by row of the decision table', () => {
     ['a lost copy that is waited for, its node well', withObjects(lost(), degraded({ lastDegradedAt: ago(60) })), {}, 'waiting-for-copy']
   ] as const)('%s', (_name, world, seen, code) => expect(verdictOf(world, seen).headline.code).toBe(code));
 
+  it.each([
+    ['plain, v2 named apart (before 1.10)', 'true', 'false', false], ['plain, v2 named apart and on', 'true', 'true', true],
+    ['per engine (1.10 and newer)', '{"v1":"true","v2":"true"}', null, true], ['per engine, an old name left over', '{"v1":"true","v2":"true"}', 'false', true], ['per engine, off', '{"v1":"true","v2":"false"}', null, false]
+  ] as const)('waits for a lost v2 replica only with fast rebuild on: %s', (_name, value, old, waits) => {
+    const world = withObjects(lost(rawNode(3, { conditions: nodeDown(3), disk: DISK_OF_DOWN_NODE })), degraded({ lastDegradedAt: ago(60) }), rawSetting('fast-replica-rebuild-enabled', value), ...(old === null ? [] : [rawSetting('v2-data-engine-fast-replica-rebuilding', old)]));
+    expect(verdictOf(world).headline.code).toBe(waits ? 'node-down-waiting' : 'node-down-blocked');
+  });
+
+  it('names the instance manager before the disk service that it takes down', () => {
+    expect(codesOf(verdictOf(lost(rawInstanceManager(3, { status: { currentState: 'error' } }), diskThree(diskReady('DiskServiceUnreachable'))))).filter((code) => code !== 'engine-not-ready')).toEqual(['instance-manager-down', 'disk-service-down']);
+  });
+
+  it('says of an eviction either that it moves or that it cannot', () => {
+    const stuck = codesOf(verdictOf(withObjects(healthy, rawReplica(3, { spec: { evictionRequested: true } }), diskThree({ spec: { allowScheduling: false, evictionRequested: true } }), rawPersistentVolume('replica scheduling failed'))));
+    expect(stuck).toEqual(['healthy', 'eviction-stuck']);
+  });
+
   it.each(['disks are unavailable;precheck new replica failed', 'precheck new replica failed;disks are unavailable', PRECHECK])('reads both separators and prefixes: %s', (message) => {
     expect(verdictOf(homeless(message, diskThree({ spec: { allowScheduling: false } }))).headline.code).toBe('scheduling-off');
   });

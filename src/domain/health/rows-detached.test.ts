@@ -52,6 +52,7 @@ const MOVING: readonly Row[] = [
   { row: '60', code: 'clone-finishing', level: 'transition', world: withObjects(healthy, volume('attached', 'degraded', { cloneStatus: { state: 'copy-completed-awaiting-healthy', sourceVolume: 'pvc-gold' } })) },
   { row: '61', code: 'clone-failed', level: 'transition', world: withObjects(healthy, volume('attached', 'degraded', { cloneStatus: { state: 'failed', sourceVolume: 'pvc-gold', attemptCount: 2, nextAllowedAttemptAt: ago(-60) } })), params: { tries: 2, nextAt: NOW + 60_000, hasNext: 'yes' }, phase: 'stuck' },
   { row: '62', code: 'restoring', level: 'transition', world: withObjects(healthy, volume('attached', 'degraded', { restoreRequired: true }), rawEngine(undefined, { status: { restoreStatus: { 'tcp://10.52.0.1:20001': { isRestoring: true, progress: 7 } } } })), params: { percent: 7 } },
+  { row: '63', code: 'offline-rebuilding', level: 'healthy', world: withObjects(healthy, volume('attached', 'healthy', { conditions: [] }), rawAttachment({ 'volume-rebuilding-controller-pvc-1': { id: 'volume-rebuilding-controller-pvc-1', type: 'volume-rebuilding-controller', nodeID: 'node-1' } })), isFact: true },
   { row: '63', code: 'offline-rebuilding', level: 'healthy', world: withObjects(healthy, volume('attached', 'healthy', { conditions: [rawCondition('OfflineRebuilding', true, 'OfflineRebuildingInProgress')] })), isFact: true }
 ];
 
@@ -93,6 +94,23 @@ describe.each([['unknown, attaching, detaching, migrating', MOVING], ['detached 
     expect(finding?.params).toMatchObject(params ?? {});
     expect(finding?.evidence.length).toBeGreaterThan(0);
     if (phase !== undefined) expect(verdict.phase).toBe(phase);
+  });
+});
+
+describe('the faulted', () => {
+  const crashed = (...changes: readonly RawObject[]) => withObjects(healthy, volume('detaching', 'faulted'), rawEngine({}, ENGINE_STOPPED), ...changes);
+  const stopping = [1, 2, 3].map((index) => rawReplica(index, { spec: { desireState: 'stopped' }, status: { currentState: 'stopping' } }));
+  it('with complete replicas left lost its engine, not its replicas, whatever the engine’s state by now', () => {
+    const verdict = verdictOf(crashed(...stopping));
+    expect(verdict).toMatchObject({ level: 'critical', headline: { code: 'engine-crashed', params: { node: 'node-1' } } });
+    expect(codesOf(verdict)).not.toContain('tearing-down');
+    expect(verdictOf(crashed(...stopping, rawReplica(3, failed(900)))).headline.code).toBe('engine-crashed');
+  });
+  it('says all replicas failed only when all have', () => {
+    expect(verdictOf(crashed(...allFailed)).headline.code).toBe('tearing-down');
+    const salvaged = [1, 2, 3].map((index) => rawReplica(index, { spec: { ...IDLE.spec, lastFailedAt: ago(50), lastHealthyAt: ago(5000) }, status: IDLE.status ?? {} }));
+    expect(codesOf(verdictOf(crashed(...salvaged)))).toEqual(['faulted']);
+    expect(codesOf(verdictOf(withoutObjects(crashed(), 'Replica'), { status: { 'longhorn.io.replica': 'forbidden' } }))[0]).toBe('faulted');
   });
 });
 

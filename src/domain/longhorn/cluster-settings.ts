@@ -43,11 +43,16 @@ export function readNumberSetting(view: ClusterView, name: NumberSetting, engine
   return settingNumberFor(view.get('longhorn.io.setting', settingId(name)), engine, NUMBERS[name]);
 }
 
+/** What v2 had a setting of its own for before 1.10, when values were plain and the common name meant v1 alone. */
+const V2_NAMES: Readonly<Partial<Record<FlagSetting, string>>> = { 'fast-replica-rebuild-enabled': 'v2-data-engine-fast-replica-rebuilding' };
+
 /** A boolean Longhorn setting for one engine; Longhorn's default when it was not read. */
 export function readFlagSetting(view: ClusterView, name: FlagSetting, engine: DataEngine): boolean {
   const setting = view.get('longhorn.io.setting', settingId(name));
-  if (setting === undefined && engine === 'v2' && name === 'fast-replica-rebuild-enabled') {
-    return settingFlagFor(view.get('longhorn.io.setting', settingId('v2-data-engine-fast-replica-rebuilding')), engine, FLAGS[name]);
+  const v2Name = engine === 'v2' ? V2_NAMES[name] : undefined;
+  if (v2Name !== undefined && !(setting?.value.trim().startsWith('{') ?? false)) {
+    const own = view.get('longhorn.io.setting', settingId(v2Name));
+    if (own !== undefined) return settingFlagFor(own, engine, FLAGS[name]);
   }
   return settingFlagFor(setting, engine, FLAGS[name]);
 }

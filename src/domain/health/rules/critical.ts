@@ -2,7 +2,7 @@ import { KIND } from '../../kube/kinds';
 import { findCondition } from '../../kube/conditions';
 import { readFlagSetting } from '../../longhorn/cluster-settings';
 import { findDisk, findLonghornNode, nodeReadiness } from '../../longhorn/node-status';
-import { hasHeldData } from '../../longhorn/selectors';
+import { hasHeldData, isProvenComplete } from '../../longhorn/selectors';
 import type { ReplicaRecord } from '../../longhorn/types';
 import { asApiTime, cite } from '../evidence';
 import { rulesOf } from '../rule';
@@ -52,9 +52,11 @@ const shardsOffline = critical('shards-offline', { row: '83', needsHelp: true, p
 });
 
 const engineCrashed = critical('engine-crashed', { row: '75', needsHelp: true, params: ['node'] }, (s) => {
-  if (s.failed.length > 0 || s.engine === null) return null;
-  const hasCrashed = s.engine.currentState === 'error' || s.extras?.events?.some((event) => event.reason === 'DetachedUnexpectedly') === true ||
-    s.view.frontendsOfVolume(s.volume.meta.name).some((frontend) => frontend.isActive && frontend.currentState === 'error');
+  if (s.engine === null || s.volume.dataLayout === 'sharded') return null;
+  // Failed replicas make a volume faulted only when no complete one is left: with one left, the engine it was.
+  const hasCrashed = (s.status('longhorn.io.replica') === 'ready' && s.volume.robustness === 'faulted' && s.replicas.some(isProvenComplete)) ||
+    s.failed.length === 0 && ( s.engine.currentState === 'error' || s.extras?.events?.some((event) => event.reason === 'DetachedUnexpectedly') === true ||
+    s.view.frontendsOfVolume(s.volume.meta.name).some((frontend) => frontend.isActive && frontend.currentState === 'error'));
   return hasCrashed ? { params: { node: s.engine.nodeId || s.volume.currentNodeId || NOWHERE }, evidence: [citeRobustness(s), citeEngine(s, s.engine, 'status.currentState', s.engine.currentState)] } : null;
 });
 
@@ -63,7 +65,7 @@ const neverUsable = critical('never-usable', { row: '73', needsHelp: true }, (s)
     ? { evidence: [citeRobustness(s), ...s.replicas.map((replica) => citeReplica(s, replica, 'spec.healthyAt', ''))] } : null);
 
 const tearingDown = critical('tearing-down', { row: '68', needsHelp: true, params: ['node'] }, (s) =>
-  s.volume.state === 'attached' || s.volume.state === 'detaching'
+  s.failed.length > 0 && !s.replicas.some(isProvenComplete) && (s.volume.state === 'attached' || s.volume.state === 'detaching')
     ? { params: { node: s.volume.currentNodeId || NOWHERE }, evidence: [citeRobustness(s), citeState(s), ...s.failed.map((replica) => citeFailure(s, replica))] } : null);
 
 const salvaging = critical('salvage-in-progress', { row: '69', needsHelp: true, params: ['node'] }, (s) => {

@@ -11,9 +11,9 @@ import { citeRobustness, citeVolume, citeVolumeCondition } from './cite';
 
 const degraded = rulesOf('degraded');
 
-/** Nodes that could help: those that hold no copy of the volume yet. */
+/** Nodes that could help: those that hold no copy of the volume yet. A down node of a lost copy is told as such. */
 function otherNodes(s: Situation, codes: ReadonlySet<PlacementCode>): readonly NodePlacement[] {
-  return s.placement.nodes.filter((node) => codes.has(node.code));
+  return s.placement.nodes.filter((node) => codes.has(node.code) && !(node.code === 'node-not-ready' && s.failed.some((replica) => replica.nodeId === node.nodeName)));
 }
 
 function citePlace(s: Situation, node: NodePlacement, path: string, value: string | null): Evidence {

@@ -141,5 +141,5 @@ export const NODE_LOST: readonly Rule[] = [nodeDownWaiting, nodeDownBlocked];
 
 /** Why a copy was lost. */
 export const LOST: readonly Rule[] = [
-  managerDown, diskMissing, diskReplaced, diskService, instanceManagerDown, diskRemoved, filesystemReadOnly, nodeDownReplacing, copyErroring, copyUnreachable
+  managerDown, diskMissing, diskReplaced, instanceManagerDown, diskService, diskRemoved, filesystemReadOnly, nodeDownReplacing, copyErroring, copyUnreachable
 ];

@@ -3,7 +3,19 @@ import { findDisk, findLonghornNode } from '../../longhorn/node-status';
 import { cite } from '../evidence';
 import { note } from '../rule';
 import type { Rule } from '../rule';
+import type { Situation } from '../situation';
+import type { ReplicaRecord } from '../../longhorn/types';
 import { citeReplica, citeVolume, citeVolumeCondition } from './cite';
+
+function leavingReplica(s: Situation): ReplicaRecord | undefined {
+  return s.replicas.find((replica) => replica.evictionRequested && replica.meta.deletedAt === null);
+}
+
+function isEvictionStuck(s: Situation): boolean {
+  const isReplacing = s.verdicts.some((verdict) => verdict.class === 'rebuilding' || verdict.class === 'rebuild-queued' || verdict.class === 'starting');
+  const saysSo = s.extras?.events?.some((event) => event.reason === 'EvictionFailed') === true;
+  return s.volume.state === 'attached' && !isReplacing && (saysSo || s.placement.isPlaceable === false);
+}
 
 const oldWarning = note('old-scheduling-warning', { row: '37', params: ['message'] }, (s) => {
   if (s.volume.state !== 'attached' || s.volume.robustness !== 'healthy') return null;
@@ -11,7 +23,8 @@ const oldWarning = note('old-scheduling-warning', { row: '37', params: ['message
   const isStale = scheduled?.status === 'False';
   const volumeName = s.volume.pvName === '' ? s.volume.meta.name : s.volume.pvName;
   const annotation = s.view.get('persistentvolume', volumeName)?.schedulingError ?? '';
-  if (!isStale && annotation === '') return null;
+  // While a replica is moved there is one too many, and the warning says nothing but that.
+  if ((!isStale && annotation === '') || leavingReplica(s) !== undefined) return null;
   return {
     params: { message: (isStale ? scheduled.message : '') || annotation },
     evidence: [citeVolumeCondition(s, 'Scheduled'), cite(s.view, KIND.persistentVolume, volumeName, 'metadata.annotations[longhorn.io/volume-scheduling-error]', annotation)]
@@ -33,17 +46,14 @@ const diskWarning = note('disk-smart-warning', { row: '38', params: ['node', 'di
 });
 
 const evictionStuck = note('eviction-stuck', { row: '40', needsHelp: true, params: ['node'] }, (s) => {
-  const evicting = s.replicas.find((replica) => replica.evictionRequested && replica.meta.deletedAt === null);
-  if (evicting === undefined || s.volume.state !== 'attached') return null;
-  const isReplacing = s.verdicts.some((verdict) => verdict.class === 'rebuilding' || verdict.class === 'rebuild-queued' || verdict.class === 'starting');
-  const saysSo = s.extras?.events?.some((event) => event.reason === 'EvictionFailed') === true;
-  if (isReplacing || (!saysSo && s.placement.isPlaceable !== false)) return null;
-  return { params: { node: evicting.nodeId }, evidence: [citeReplica(s, evicting, 'spec.evictionRequested', true), citeVolumeCondition(s, 'Scheduled')] };
+  const leaving = leavingReplica(s);
+  if (leaving === undefined || !isEvictionStuck(s)) return null;
+  return { params: { node: leaving.nodeId }, evidence: [citeReplica(s, leaving, 'spec.evictionRequested', true), citeVolumeCondition(s, 'Scheduled')] };
 });
 
 const evicting = note('evicting-copy', { row: '39', level: 'transition', params: ['node', 'hasTarget', 'target', 'percent'] }, (s) => {
-  const leaving = s.replicas.find((replica) => replica.evictionRequested && replica.meta.deletedAt === null);
-  if (leaving === undefined || s.wanted === null || s.good < s.wanted || s.volume.state !== 'attached') return null;
+  const leaving = leavingReplica(s);
+  if (leaving === undefined || s.wanted === null || s.good < s.wanted || s.volume.state !== 'attached' || isEvictionStuck(s)) return null;
   const target = s.rebuilding;
   return {
     params: { node: leaving.nodeId, hasTarget: target === null ? 'no' : 'yes', target: target?.nodeName ?? '', percent: target?.rebuild?.percent ?? 0 },

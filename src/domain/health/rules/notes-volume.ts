@@ -97,8 +97,14 @@ const switchover = note('engine-switchover', { row: '59', level: 'transition', p
     needsHelp: s.volume.switchoverState === 'reverting', evidence: [citeVolume(s, 'status.switchoverState', s.volume.switchoverState)]
   });
 
-const offlineRebuilding = note('offline-rebuilding', { row: '63', level: 'transition' }, (s) =>
-  s.condition('OfflineRebuilding')?.status === 'True' ? { evidence: [citeVolumeCondition(s, 'OfflineRebuilding')] } : null);
+/** The condition came with 1.11; before, the ticket that Longhorn gives itself tells, while nobody else holds one. */
+const offlineRebuilding = note('offline-rebuilding', { row: '63', level: 'transition' }, (s) => {
+  if (s.condition('OfflineRebuilding')?.status === 'True') return { evidence: [citeVolumeCondition(s, 'OfflineRebuilding')] };
+  const tickets = s.volume.state === 'attached' && s.condition('OfflineRebuilding') === undefined ? (s.attachment?.tickets ?? []) : [];
+  const [own] = tickets;
+  if (own?.type !== 'volume-rebuilding-controller' || tickets.length > 1) return null;
+  return { evidence: [cite(s.view, KIND.volumeAttachment, s.attachment?.meta.id ?? '', `spec.attachmentTickets[${own.id}].type`, own.type)] };
+});
 
 /** When the VM (or pod) that uses the volume started: its instance object is as old as the run. */
 function workloadStart(s: Situation): number | null {

@@ -1,0 +1,59 @@
+import { createHistoryKeeper } from '@/stores/volume-history';
+import { diagnoseVolume } from '@/domain/health/diagnose';
+import type { VolumeVerdict } from '@/domain/health/types';
+import type { RawObject } from '@/domain/kube/types';
+import { parseEngine } from '@/domain/longhorn/engine';
+import { parseVolume } from '@/domain/longhorn/volume';
+import { rawCluster } from '@/domain/testing/raw-cluster';
+import { createCluster } from '../../pkg/harvester-simulator/src/cluster';
+import type { RunningCluster } from '../../pkg/harvester-simulator/src/cluster';
+import type { HarvesterMinor } from '../../pkg/harvester-simulator/src/contract';
+import { controllers } from '../../pkg/harvester-simulator/src/controllers/harvester';
+import { longhornController } from '../../pkg/harvester-simulator/src/controllers/longhorn';
+import { PROFILES } from '../../pkg/harvester-simulator/src/profiles';
+import { SCENARIOS } from '../../pkg/harvester-simulator/src/scenarios';
+
+/** What the page would say about a scenario: the simulator's objects through our parsers, with the history it would have seen. */
+export interface Reading {
+  readonly cluster: RunningCluster;
+  /** Verdicts of all volumes, by the name of their machine and disk (`app 0`) or of their claim. */
+  readonly verdicts: ReadonlyMap<string, VolumeVerdict>;
+}
+
+/** `default/app-disk-0-abcde` belongs to `app 0`. */
+function labelOf(claim: string): string {
+  return claim.replace(/-disk-(\d)-.*$/, ' $1');
+}
+
+/** Builds a scenario under a clock driven by hand and reads it as a page does that was open all the time. */
+export function readScenario(name: string, minor: HarvesterMinor, then: (cluster: RunningCluster) => void = () => undefined): Reading {
+  const scenario = SCENARIOS[name];
+  if (scenario === undefined) throw new Error(`no scenario ${name}`);
+  const cluster = createCluster({ profile: PROFILES[minor], ...(scenario.timings === undefined ? {} : { timings: scenario.timings }) });
+  const keeper = createHistoryKeeper(() => cluster.clock.now());
+  const before = new Map<string, ReturnType<typeof parseVolume>>();
+  const stopWatching = cluster.store.watch((event) => {
+    if (event.typeId === 'longhorn.io.volume') {
+      const after = event.type === 'remove' ? undefined : parseVolume(event.object as unknown as RawObject);
+      const id = event.object.metadata.name;
+      keeper.observe({ kind: 'longhorn.io.volume', before: before.get(id), after } as Parameters<typeof keeper.observe>[0]);
+      if (after === undefined) before.delete(id);
+      else before.set(id, after);
+    } else if (event.typeId === 'longhorn.io.engine' && event.type !== 'remove') {
+      keeper.observe({ kind: 'longhorn.io.engine', before: undefined, after: parseEngine(event.object as unknown as RawObject) } as Parameters<typeof keeper.observe>[0]);
+    }
+  });
+  cluster.start([longhornController, ...controllers]);
+  scenario.build(cluster);
+  then(cluster);
+  const objects = cluster.store.types.flatMap((type) => cluster.store.list(type.id)) as unknown as readonly RawObject[];
+  const view = rawCluster(objects, { readAt: cluster.clock.now(), ...(PROFILES[minor].hasEngineFrontend ? {} : { status: { 'longhorn.io.enginefrontend': 'absent' } }) });
+  const verdicts = new Map<string, VolumeVerdict>();
+  for (const volume of view.all('longhorn.io.volume')) {
+    const label = labelOf(volume.pvcName) || volume.meta.name;
+    verdicts.set(verdicts.has(label) ? volume.meta.name : label, diagnoseVolume(view, volume.meta.name, cluster.clock.now(), keeper.history(volume.meta.name)));
+  }
+  stopWatching();
+  cluster.stop();
+  return { cluster, verdicts };
+}
