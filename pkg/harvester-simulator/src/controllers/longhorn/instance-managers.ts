@@ -66,9 +66,11 @@ function nextState(ctx: LonghornContext, manager: InstanceManager): InstanceMana
   if (readyAt === undefined) {
     readyAt = ctx.now + POD_START;
     ctx.podReadyAt.set(manager.metadata.name, readyAt);
-    ctx.queue.addAfter(`instance-manager/${manager.metadata.name}`, POD_START);
   }
-  return ctx.now >= readyAt ? 'running' : 'starting';
+  if (ctx.now >= readyAt) return 'running';
+  // Asked for at every look: an earlier look that was already due swallows a later one.
+  ctx.queue.addAfter(`instance-manager/${manager.metadata.name}`, readyAt - ctx.now);
+  return 'starting';
 }
 
 function instanceEntry(ctx: LonghornContext, process: Process): Record<string, unknown> {
