@@ -4,6 +4,8 @@ import {
   ago, DISK_OF_DOWN_NODE, failed, GIB, nodeDown, NOW, rawAttachment, rawCondition, rawEngine, rawHealthyWorld, rawInstanceManager, rawKubeNode, rawNode, rawPersistentVolume,
   rawReplica, rawSetting, rawVolume, rebuildOf, withObjects, withoutObjects
 } from '../testing/raw-objects';
+import { absentIn, asLonghorn, LONGHORN_MINORS } from '../testing/longhorn-versions';
+import type { LonghornMinor } from '../testing/longhorn-versions';
 import { codesOf, findingOf, verdictOf } from '../testing/verdict-of';
 import type { Seen } from '../testing/verdict-of';
 
@@ -23,11 +25,12 @@ const PRECHECK = 'precheck new replica failed: disks are unavailable';
 const diskReady = (reason: string) => ({ status: { conditions: [rawCondition('Ready', false, reason, 'Disk nvme0 is not ready'), rawCondition('Schedulable', false, reason)] } });
 const flat = [0, 5, 10, 11].map((minutes) => ({ at: NOW - (11 - minutes) * 60_000, percent: 43 }));
 
-interface Row { readonly row: string; readonly code: string; readonly world: readonly RawObject[]; readonly seen?: Seen; readonly params?: Record<string, unknown>; readonly isHeadline?: boolean; readonly phase?: string }
+/** `since`: the Longhorn minor that brought what the row reads. */
+interface Row { readonly since?: LonghornMinor; readonly row: string; readonly code: string; readonly world: readonly RawObject[]; readonly seen?: Seen; readonly params?: Record<string, unknown>; readonly isHeadline?: boolean; readonly phase?: string }
 
 const ROWS: readonly Row[] = [
   { row: '1', code: 'rebuilding', world: withObjects(healthy, degraded(), rebuildingAt(43), joining), params: { node: 'node-3', from: 'node-1', percent: 43 }, phase: 'rebuilding' },
-  { row: '2', code: 'rebuilding-capped', world: withObjects(healthy, degraded(), rebuildingAt(43, { appliedRebuildingMBps: 100 }), joining), params: { cap: 100 }, phase: 'rebuilding' },
+  { since: 10, row: '2', code: 'rebuilding-capped', world: withObjects(healthy, degraded(), rebuildingAt(43, { appliedRebuildingMBps: 100 }), joining), params: { cap: 100 }, phase: 'rebuilding' },
   { row: '3', code: 'rebuild-not-progressing', world: withObjects(healthy, degraded(), rebuildingAt(43), joining), seen: { history: { rebuildSamples: { 'pvc-1-r-3': flat } } }, params: { sinceAt: NOW - 660_000 }, phase: 'stuck' },
   { row: '4', code: 'purging-before-rebuild', world: withObjects(healthy, degraded(), rawEngine({ 1: 'RW', 2: 'RW' }, { status: { purgeStatus: { 'tcp://10.52.0.1:20001': { isPurging: true, progress: 12, error: '', state: 'in_progress' } } } }), joining), params: { percent: 12 } },
   {
@@ -54,8 +57,8 @@ const ROWS: readonly Row[] = [
   { row: '22', code: 'engine-not-ready', world: withoutObjects(homeless('none of the node candidates contains a ready engine image'), 'InstanceManager', 'instance-manager-3'), params: { node: 'node-3', engine: 'v2' } },
   { row: '23', code: 'no-node-accepts', world: homeless('nodes are unavailable') },
   { row: '24', code: 'local-copy-blocked', world: withObjects(homeless(''), degraded(unscheduled('hard affinity cannot be satisfied', 'LocalReplicaSchedulingFailure'), { dataLocality: 'strict-local' })), params: { node: 'node-1' } },
-  { row: '25', code: 'linked-clone-blocked', world: homeless('linked clone replica cannot be satisfied') },
-  { row: '26', code: 'legacy-clone', world: withObjects(lost(), degraded({}, {}, { labels: { 'longhorn.io/legacy-linked-clone': 'true' } })) },
+  { since: 12, row: '25', code: 'linked-clone-blocked', world: homeless('linked clone replica cannot be satisfied') },
+  { since: 12, row: '26', code: 'legacy-clone', world: withObjects(lost(), degraded({}, {}, { labels: { 'longhorn.io/legacy-linked-clone': 'true' } })) },
   { row: '27', code: 'rebuild-off', world: lost(rawSetting('concurrent-replica-rebuild-per-node-limit', '0')), phase: 'paused' },
   { row: '28', code: 'rebuild-paused-migration', world: withObjects(lost(), degraded({ currentMigrationNodeID: 'node-2' }, { migrationNodeID: 'node-2' }), rawEngine({ 1: 'RW', 2: 'RW' }, { spec: { active: false, nodeID: 'node-2' }, metadata: { creationTimestamp: ago(60) } }, 'pvc-1', 'e-1')), params: { node: 'node-2' }, phase: 'paused' },
   { row: '28b', code: 'migration-waits-for-rebuild', world: withObjects(healthy, degraded(), rebuildingAt(43), joining, rawAttachment({ a: { id: 'a', type: 'csi-attacher', nodeID: 'node-1' }, b: { id: 'b', type: 'csi-attacher', nodeID: 'node-2' } })), params: { node: 'node-2', target: 'node-3' }, isHeadline: false },
@@ -69,16 +72,16 @@ const ROWS: readonly Row[] = [
   { row: '35', code: 'new-copy-soon', world: withObjects(withoutObjects(healthy, 'Replica', 'pvc-1-r-3'), degraded(), two), phase: 'starting' },
   { row: '36', code: 'full-rebuild', world: lost(rawSetting('fast-replica-rebuild-enabled', '{"v1":"true","v2":"false"}')) },
   { row: '37', code: 'old-scheduling-warning', world: withObjects(healthy, rawPersistentVolume('replica scheduling failed')), params: { message: 'replica scheduling failed' }, isHeadline: false },
-  { row: '38', code: 'disk-smart-warning', world: withObjects(healthy, diskThree({ status: { healthData: { nvme0n1: { healthStatus: 'FAILED', source: 'SMART' } } } })), params: { node: 'node-3', health: 'FAILED' }, isHeadline: false },
+  { since: 11, row: '38', code: 'disk-smart-warning', world: withObjects(healthy, diskThree({ status: { healthData: { nvme0n1: { healthStatus: 'FAILED', source: 'SMART' } } } })), params: { node: 'node-3', health: 'FAILED' }, isHeadline: false },
   { row: '39', code: 'evicting-copy', world: withObjects(healthy, rawReplica(3, { spec: { evictionRequested: true } }), rawNode(4), rawReplica(4, { spec: { healthyAt: '' } }), rawEngine({ 1: 'RW', 2: 'RW', 3: 'RW', 4: 'WO' }, { status: { rebuildStatus: rebuildOf(4, 20, 1) } })), params: { node: 'node-3', target: 'node-4', percent: 20 }, isHeadline: false },
   { row: '40', code: 'eviction-stuck', world: withObjects(healthy, rawReplica(3, { spec: { evictionRequested: true } }), diskThree({ spec: { allowScheduling: false, evictionRequested: true } })), params: { node: 'node-3' }, isHeadline: false },
   { row: '41', code: 'two-copies-on-one-node', world: withObjects(healthy, rawReplica(3, { spec: { nodeID: 'node-2' } })), params: { node: 'node-2' }, isHeadline: false },
   { row: '42', code: 'no-local-copy', world: withObjects(healthy, rawVolume({ spec: { dataLocality: 'best-effort', nodeID: 'node-4' }, status: { currentNodeID: 'node-4' } })), params: { node: 'node-4' }, isHeadline: false }
 ];
 
-describe('attached and degraded, by row of the decision table', () => {
-  it.each(ROWS)('row $row: $code', ({ code, world, seen, params, isHeadline = true, phase }) => {
-    const verdict = verdictOf(world, seen);
+describe.each(LONGHORN_MINORS)('attached and degraded, by row of the decision table, Longhorn 1.%i', (minor) => {
+  it.each(ROWS.filter((row) => (row.since ?? 0) <= minor))('row $row: $code', ({ code, world, seen, params, isHeadline = true, phase }) => {
+    const verdict = verdictOf(asLonghorn(minor, world), { ...seen, status: { ...absentIn(minor), ...seen?.status } });
     expect(codesOf(verdict)).toContain(code);
     if (isHeadline) expect(verdict.headline.code).toBe(code);
     const finding = findingOf(verdict, code);
@@ -86,7 +89,9 @@ describe('attached and degraded, by row of the decision table', () => {
     expect(finding?.evidence.length).toBeGreaterThan(0);
     if (phase !== undefined) expect(verdict.phase).toBe(phase);
   });
+});
 
+describe('attached and degraded', () => {
   it.each([
     ['flapping after three changes in half an hour', withObjects(healthy, degraded(), rebuildingAt(43), joining), { history: { robustnessChanges: [20, 15, 5].map((minutes) => ({ at: NOW - minutes * 60_000, to: 'degraded' })) } }, 'flapping'],
     ['a rebuild whose entry says complete is over', withObjects(healthy, rawEngine(undefined, { status: { rebuildStatus: rebuildOf(3, 99, 1, { state: 'complete', isRebuilding: false }) } })), {}, 'healthy'],

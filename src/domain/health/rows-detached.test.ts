@@ -4,6 +4,8 @@ import {
   ago, ENGINE_STOPPED, failed, IDLE, nodeDown, NOW, rawAttachment, rawCondition, rawEngine, rawFrontend, rawHealthyWorld, rawInstanceManager, rawKubeNode, rawNode, rawReplica, rawSetting, rawVolume,
   VOLUME, withObjects, withoutObjects
 } from '../testing/raw-objects';
+import { absentIn, asLonghorn, LONGHORN_MINORS } from '../testing/longhorn-versions';
+import type { LonghornMinor } from '../testing/longhorn-versions';
 import { codesOf, findingOf, verdictOf } from '../testing/verdict-of';
 import type { Seen } from '../testing/verdict-of';
 import type { Level } from './types';
@@ -27,7 +29,8 @@ const machine = [
   { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachineInstance', metadata: { name: 'vm', namespace: 'default', creationTimestamp: ago(4000) }, status: { phase: 'Running', nodeName: 'node-1' } }
 ];
 
-interface Row { readonly row: string; readonly code: string; readonly level: Level; readonly world: readonly RawObject[]; readonly seen?: Seen; readonly params?: Fields; readonly isFact?: true; readonly phase?: string }
+/** `since`: the Longhorn minor that brought what the row reads; `before`: the minor that ended it. */
+interface Row { readonly since?: LonghornMinor; readonly before?: LonghornMinor; readonly row: string; readonly code: string; readonly level: Level; readonly world: readonly RawObject[]; readonly seen?: Seen; readonly params?: Fields; readonly isFact?: true; readonly phase?: string }
 
 const MOVING: readonly Row[] = [
   { row: '43', code: 'node-down-unknown', level: 'unknown', world: withObjects(healthy, volume('attached', 'unknown'), rawEngine(undefined, { status: { currentState: 'unknown' } }), rawNode(1, { conditions: nodeDown(1) })), params: { node: 'node-1' } },
@@ -38,7 +41,7 @@ const MOVING: readonly Row[] = [
   { row: '47', code: 'two-engines', level: 'healthy', world: withObjects(healthy, secondEngine(700, true)), params: { count: 2 }, isFact: true },
   { row: '48', code: 'waiting-for-copy-start', level: 'transition', world: attaching(rawReplica(3, { status: { currentState: 'starting', storageIP: '', ip: '' } })), seen: held, params: { node: 'node-3', isNodeDown: 'no' }, phase: 'stuck' },
   { row: '49', code: 'expansion-failed', level: 'healthy', world: withObjects(healthy, rawEngine(undefined, { status: { lastExpansionError: 'no space' } })), params: { message: 'no space' }, isFact: true },
-  { row: '50', code: 'initiator-down', level: 'transition', world: withObjects(attaching(), rawEngine(), rawFrontend({ status: { currentState: 'starting', endpoint: '' } })), params: { node: 'node-1' } },
+  { since: 12, row: '50', code: 'initiator-down', level: 'transition', world: withObjects(attaching(), rawEngine(), rawFrontend({ status: { currentState: 'starting', endpoint: '' } })), params: { node: 'node-1' } },
   { row: '51', code: 'node-without-v2', level: 'transition', world: attaching(rawKubeNode(1, { metadata: { labels: { 'node.longhorn.io/disable-v2-data-engine': 'true' } } })), params: { node: 'node-1', why: 'label' } },
   { row: '52', code: 'no-copy-placed', level: 'transition', world: attaching(volume('attaching', 'unknown', { currentNodeID: '', conditions: [rawCondition('Scheduled', false, 'ReplicaSchedulingFailure', 'disks are unavailable')] }), unplaced(1), unplaced(2), unplaced(3)), params: { message: 'disks are unavailable' }, phase: 'blocked' },
   { row: '53', code: 'instance-creation-failed', level: 'transition', world: attaching(rawReplica(2, { status: { currentState: 'stopped', conditions: [rawCondition('InstanceCreation', false, 'InstanceCreationFailure', 'no free port')] } })), params: { node: 'node-2', message: 'no free port' } },
@@ -46,19 +49,20 @@ const MOVING: readonly Row[] = [
   { row: '55', code: 'held-by-other-node', level: 'healthy', world: withObjects(healthy, rawAttachment({ ...ticket('a', 'csi-attacher', 'node-2'), ...ticket('s', 'snapshot-controller', 'node-1') }, { ...unsatisfied('a', 'the volume is currently attached to different node node-1 '), s: { id: 's', satisfied: true } })), params: { node: 'node-2', holder: 'node-1', ticket: 'snapshot-controller' }, isFact: true },
   { row: '56', code: 'attached-without-frontend', level: 'healthy', world: withObjects(healthy, rawAttachment(ticket('a', 'csi-attacher', 'node-1'), unsatisfied('a', 'volume pvc-1 has already attached to node node-1 with incompatible parameters', 'AttachedWithIncompatibleParameters'))), params: { node: 'node-1' }, isFact: true },
   { row: '57', code: 'attached-by-hand', level: 'healthy', world: withObjects(healthy, rawAttachment({ 'longhorn-ui': { id: '', type: 'longhorn-api', nodeID: 'node-1' } })), params: { node: 'node-1' }, isFact: true },
-  { row: '58', code: 'detach-stuck', level: 'transition', world: withObjects(healthy, volume('detaching', 'unknown')), seen: held, params: { node: 'node-1', what: 'initiator' }, phase: 'stuck' },
-  { row: '59', code: 'engine-switchover', level: 'healthy', world: withObjects(healthy, volume('attached', 'healthy', { switchoverState: 'reverting' })), params: { phase: 'reverting', isReverting: 'yes' }, isFact: true },
+  { since: 12, row: '58', code: 'detach-stuck', level: 'transition', world: withObjects(healthy, volume('detaching', 'unknown')), seen: held, params: { node: 'node-1', what: 'initiator' }, phase: 'stuck' },
+  { before: 12, row: '58', code: 'detach-stuck', level: 'transition', world: withObjects(healthy, volume('detaching', 'unknown')), seen: held, params: { node: 'node-1', what: 'engine' }, phase: 'stuck' },
+  { since: 12, row: '59', code: 'engine-switchover', level: 'healthy', world: withObjects(healthy, volume('attached', 'healthy', { switchoverState: 'reverting' })), params: { phase: 'reverting', isReverting: 'yes' }, isFact: true },
   { row: '60', code: 'cloning', level: 'transition', world: withObjects(healthy, volume('attached', 'degraded', { cloneStatus: { state: 'initiated', sourceVolume: 'pvc-gold' } }), rawEngine({ 1: 'RW' }, { status: { cloneStatus: { 'tcp://10.52.0.1:20001': { isCloning: true, progress: 40 } } } })), params: { source: 'pvc-gold', percent: 40 } },
-  { row: '60', code: 'clone-finishing', level: 'transition', world: withObjects(healthy, volume('attached', 'degraded', { cloneStatus: { state: 'copy-completed-awaiting-healthy', sourceVolume: 'pvc-gold' } })) },
+  { since: 10, row: '60', code: 'clone-finishing', level: 'transition', world: withObjects(healthy, volume('attached', 'degraded', { cloneStatus: { state: 'copy-completed-awaiting-healthy', sourceVolume: 'pvc-gold' } })) },
   { row: '61', code: 'clone-failed', level: 'transition', world: withObjects(healthy, volume('attached', 'degraded', { cloneStatus: { state: 'failed', sourceVolume: 'pvc-gold', attemptCount: 2, nextAllowedAttemptAt: ago(-60) } })), params: { tries: 2, nextAt: NOW + 60_000, hasNext: 'yes' }, phase: 'stuck' },
   { row: '62', code: 'restoring', level: 'transition', world: withObjects(healthy, volume('attached', 'degraded', { restoreRequired: true }), rawEngine(undefined, { status: { restoreStatus: { 'tcp://10.52.0.1:20001': { isRestoring: true, progress: 7 } } } })), params: { percent: 7 } },
-  { row: '63', code: 'offline-rebuilding', level: 'healthy', world: withObjects(healthy, volume('attached', 'healthy', { conditions: [] }), rawAttachment({ 'volume-rebuilding-controller-pvc-1': { id: 'volume-rebuilding-controller-pvc-1', type: 'volume-rebuilding-controller', nodeID: 'node-1' } })), isFact: true },
-  { row: '63', code: 'offline-rebuilding', level: 'healthy', world: withObjects(healthy, volume('attached', 'healthy', { conditions: [rawCondition('OfflineRebuilding', true, 'OfflineRebuildingInProgress')] })), isFact: true }
+  { since: 9, row: '63', code: 'offline-rebuilding', level: 'healthy', world: withObjects(healthy, volume('attached', 'healthy', { conditions: [] }), rawAttachment({ 'volume-rebuilding-controller-pvc-1': { id: 'volume-rebuilding-controller-pvc-1', type: 'volume-rebuilding-controller', nodeID: 'node-1' } })), isFact: true },
+  { since: 11, row: '63', code: 'offline-rebuilding', level: 'healthy', world: withObjects(healthy, volume('attached', 'healthy', { conditions: [rawCondition('OfflineRebuilding', true, 'OfflineRebuildingInProgress')] })), isFact: true }
 ];
 
 const RESTING: readonly Row[] = [
   { row: '64', code: 'stopped-incomplete', level: 'stopped', world: stopped(rawReplica(3, failed(600))), params: { good: 2, wanted: 3, offline: 'no' } },
-  { row: '65', code: 'offline-rebuild-stuck', level: 'stopped', world: stopped(volume('detached', 'unknown', {}, { offlineRebuilding: 'enabled' }), rawReplica(3, failed(600))), seen: held, phase: 'stuck' },
+  { since: 9, row: '65', code: 'offline-rebuild-stuck', level: 'stopped', world: stopped(volume('detached', 'unknown', {}, { offlineRebuilding: 'enabled' }), rawReplica(3, failed(600))), seen: held, phase: 'stuck' },
   { row: '66', code: 'fewer-copies-at-creation', level: 'stopped', world: stopped(unplaced(3)), params: { placed: 2 } },
   { row: '67', code: 'cannot-attach', level: 'stopped', world: stopped(volume('detached', 'unknown', { conditions: [rawCondition('Scheduled', false, 'ReplicaSchedulingFailure', 'disks are unavailable')] }), unplaced(3)), params: { message: 'disks are unavailable' }, phase: 'blocked' },
   { row: '68', code: 'tearing-down', level: 'critical', world: faulted(volume('detaching', 'faulted')), params: { node: 'node-1' } },
@@ -78,15 +82,17 @@ const RESTING: readonly Row[] = [
   { row: '80', code: 'deleting-stuck', level: 'transition', world: withObjects(healthy, rawVolume({ metadata: { deletionTimestamp: ago(700) }, status: { state: 'deleting' } })), phase: 'stuck' },
   { row: '81', code: 'leftover-data', level: 'healthy', world: healthy, seen: { extras: { orphans: [{ name: 'orphan-1', nodeName: 'node-2', diskName: 'nvme0' }] } }, params: { count: 1, node: 'node-2' }, isFact: true },
   { row: '82', code: 'too-many-snapshots', level: 'healthy', world: withObjects(healthy, volume('attached', 'healthy', { conditions: [rawCondition('TooManySnapshots', true, 'TooManySnapshots')] }), rawEngine(undefined, { status: { snapshots: { 'volume-head': {}, a: {}, b: {} } } })), params: { count: 2 }, isFact: true },
-  { row: '83', code: 'shards-failed', level: 'degraded', world: withObjects(withoutObjects(healthy, 'Replica'), volume('attached', 'degraded', {}, { dataLayout: { type: 'sharded', mode: 'erasureCoding' } })), seen: { extras: { shardGroup: { name: 'pvc-1', state: 'degraded', failedCount: 1, parityChunks: 2 } } }, params: { failed: 1, parity: 2 }, isFact: true },
-  { row: '83', code: 'shards-offline', level: 'critical', world: withObjects(withoutObjects(healthy, 'Replica'), volume('detached', 'faulted', {}, { dataLayout: { type: 'sharded', mode: 'erasureCoding' } })) },
+  { since: 12, row: '83', code: 'shards-failed', level: 'degraded', world: withObjects(withoutObjects(healthy, 'Replica'), volume('attached', 'degraded', {}, { dataLayout: { type: 'sharded', mode: 'erasureCoding' } })), seen: { extras: { shardGroup: { name: 'pvc-1', state: 'degraded', failedCount: 1, parityChunks: 2 } } }, params: { failed: 1, parity: 2 }, isFact: true },
+  { since: 12, row: '83', code: 'shards-offline', level: 'critical', world: withObjects(withoutObjects(healthy, 'Replica'), volume('detached', 'faulted', {}, { dataLayout: { type: 'sharded', mode: 'erasureCoding' } })) },
   { row: '84', code: 'v2-engine-off', level: 'stopped', world: stopped(rawSetting('v2-data-engine', 'false')), isFact: true },
-  { row: '85', code: 'backing-image-unsupported', level: 'healthy', world: withObjects(healthy, volume('attached', 'healthy', {}, { backingImage: 'ubuntu' })), params: { image: 'ubuntu' }, isFact: true }
+  { since: 12, row: '85', code: 'backing-image-unsupported', level: 'healthy', world: withObjects(healthy, volume('attached', 'healthy', {}, { backingImage: 'ubuntu' })), params: { image: 'ubuntu' }, isFact: true }
 ];
 
-describe.each([['unknown, attaching, detaching, migrating', MOVING], ['detached or faulted', RESTING]] as const)('%s, by row of the decision table', (_group, rows) => {
-  it.each(rows)('row $row: $code', ({ code, level, world, seen, params, isFact, phase }) => {
-    const verdict = verdictOf(world, seen);
+const VERSIONS = LONGHORN_MINORS.flatMap((minor) => [['unknown, attaching, detaching, migrating', minor, MOVING], ['detached or faulted', minor, RESTING]] as const);
+
+describe.each(VERSIONS)('%s, by row of the decision table, Longhorn 1.%i', (_group, minor, rows) => {
+  it.each(rows.filter((row) => (row.since ?? 0) <= minor && minor < (row.before ?? 99)))('row $row: $code', ({ code, level, world, seen, params, isFact, phase }) => {
+    const verdict = verdictOf(asLonghorn(minor, world), { ...seen, status: { ...absentIn(minor), ...seen?.status } });
     expect(codesOf(verdict)).toContain(code);
     if (isFact !== true) expect(verdict.headline.code).toBe(code);
     expect(verdict.level).toBe(level);
