@@ -1,6 +1,8 @@
 import { request } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clusterProblems } from './controllers/longhorn/invariants';
+import { watchInvariants } from './controllers/longhorn/test-support';
 import { openSimulator, type Harness } from './test-support';
 import { WIRING } from './wiring';
 
@@ -46,6 +48,8 @@ const json = fc.oneof(
 
 describe('bad requests', () => {
   it(`leave the simulator alive, whole and without an unexpected error (${String(REQUESTS)} requests)`, async () => {
+    const { cluster } = api.simulator;
+    const problems = watchInvariants(cluster);
     await fc.assert(fc.asyncProperty(
       fc.constantFrom('GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'), prefix, fc.array(segment, { maxLength: 4 }), query, json,
       fc.constantFrom('application/json', 'application/json-patch+json', 'application/merge-patch+json', 'application/yaml', 'text/plain', 'multipart/form-data; boundary=x'),
@@ -59,8 +63,10 @@ describe('bad requests', () => {
     const volumes = await api.call('GET', '/v1/harvester/longhorn.io.volumes');
     expect(volumes.status).toBe(200);
     expect(({} as Record<string, unknown>)['x']).toBeUndefined();
-    api.simulator.cluster.clock.advance(60_000);
+    cluster.clock.advance(60_000);
     expect(errors).toEqual([]);
+    expect(problems).toEqual([]);
+    expect(clusterProblems(cluster)).toEqual([]);
   }, 600_000);
 
   it('survives a body of ten megabytes and one that never ends', async () => {

@@ -16,15 +16,20 @@ export interface World {
   problems: string[];
 }
 
-/** Watches every write: what must hold of each object, and its schema. */
-export function guard(cluster: Cluster): string[] {
+/** Watches every write for what must hold of each object. */
+export function watchInvariants(cluster: Cluster): string[] {
   const problems: string[] = [];
-  conformance.start(cluster);
   cluster.store.watch(({ type, typeId, object }) => {
     if (type === 'remove' || !typeId.startsWith('longhorn.io.')) return;
     for (const problem of objectProblems(cluster, typeId, object)) problems.push(`${cluster.clock.iso()} ${problem}`);
   });
   return problems;
+}
+
+/** Watches every write: what must hold of each object, and its schema. */
+export function guard(cluster: Cluster): string[] {
+  conformance.start(cluster);
+  return watchInvariants(cluster);
 }
 
 /** Longhorn alone on a few nodes, ready for volumes. */
