@@ -1,7 +1,17 @@
-import type { NodePlacement, PlacementCode } from '../longhorn/placement-types';
+import type { NodePlacement, PlacementCode, PlacementResult } from '../longhorn/placement-types';
 import { hasRunningInstanceManager, isV2DisabledOn } from '../longhorn/node-status';
 import { isReusable } from '../longhorn/selectors';
-import type { Situation } from './situation';
+import type { ReplicaRecord, VolumeRecord } from '../longhorn/types';
+import type { ClusterView } from '../view';
+
+/** What of a volume's situation decides it. */
+interface Waiting {
+  readonly view: ClusterView;
+  readonly volume: VolumeRecord;
+  readonly placement: PlacementResult;
+  readonly usable: readonly ReplicaRecord[];
+  readonly failed: readonly ReplicaRecord[];
+}
 
 /** The sort of obstacle that keeps every node from taking a new replica; the words are in the sentence that uses it. */
 export type Obstacle = 'space' | 'tags' | 'off' | 'unready' | 'disk' | 'held' | 'none';
@@ -29,7 +39,7 @@ const ORDER: readonly Obstacle[] = ['space', 'tags', 'off', 'unready', 'disk', '
 /** What placement depends on: without one of these, neither "there is a place" nor "there is none" is known. */
 const NEEDED = ['longhorn.io.node', 'longhorn.io.replica', 'longhorn.io.setting'] as const;
 
-function isProvenHost(s: Situation, nodeName: string): boolean {
+function isProvenHost(s: Waiting, nodeName: string): boolean {
   const engine = s.volume.dataEngine;
   return hasRunningInstanceManager(s.view, nodeName, engine) === true && (engine !== 'v2' || isV2DisabledOn(s.view, nodeName) === false);
 }
@@ -39,7 +49,7 @@ function isProvenHost(s: Situation, nodeName: string): boolean {
  * node that is down takes nothing. Mirrors the precheck after `RequireNewReplica` (longhorn-manager
  * scheduler/replica_scheduler.go): from then on a failed replica no longer keeps its node from being chosen.
  */
-export function placeAfterWait(s: Situation): PlaceAfterWait {
+export function placeAfterWait(s: Waiting): PlaceAfterWait {
   const unknown = { hasPlace: 'unknown', obstacle: 'none', nodes: [] } as const;
   if (NEEDED.some((kind) => s.view.readState(kind).status !== 'ready')) return unknown;
   // Replicas that exist without a place are served first.
