@@ -62,6 +62,9 @@ export const test = base.extend<Fixtures>({
       return page;
     });
     expect(errors, 'errors of our own scripts').toEqual([]);
+    for (const page of context.pages()) {
+      expect(await page.locator('body').innerText(), 'texts without words').not.toContain('%lhv2.');
+    }
   }
 });
 
