@@ -27,6 +27,7 @@ export default defineConfig({
   },
   projects: [
     { name: 'standalone', testDir: 'tests/e2e/standalone', fullyParallel: true },
-    { name: 'rancher', testDir: 'tests/e2e/rancher' }
+    { name: 'rancher', testDir: 'tests/e2e/rancher' },
+    { name: 'simulator', testDir: 'tests/e2e/simulator' }
   ]
 });

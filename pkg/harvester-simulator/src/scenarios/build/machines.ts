@@ -1,4 +1,4 @@
-import type { Cluster } from '../../contract';
+import type { Cluster, KubeObject } from '../../contract';
 import { recordWrittenBytes } from '../../controllers/longhorn';
 
 const GIB = 2 ** 30;
@@ -30,6 +30,18 @@ function classOf(cluster: Cluster, plan: MachinePlan): string {
   return String(image?.status?.storageClassName ?? 'harvester-longhorn');
 }
 
+const USER_DATA = '#cloud-config\npackage_update: true\npackages:\n  - qemu-guest-agent\nruncmd:\n  - - systemctl\n    - enable\n    - --now\n    - qemu-guest-agent.service\n';
+
+/** The secret with a machine's cloud-init data: the form posts it right after the machine, which owns it. */
+function addCloudInit(cluster: Cluster, machine: KubeObject, name: string): void {
+  const { metadata: { namespace, name: owner, uid = '' }, apiVersion, kind } = machine;
+  cluster.store.create('secret', {
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }), labels: { 'harvesterhci.io/cloud-init-template': 'harvester' }, ownerReferences: [{ apiVersion, kind, name: owner, uid }] },
+    type: 'secret',
+    data: { userdata: Buffer.from(USER_DATA).toString('base64'), networkdata: '' }
+  });
+}
+
 /** A VM as Harvester's form posts it; its claims, volumes and instance are made by the controllers. */
 export function addMachine(cluster: Cluster, plan: MachinePlan): void {
   const namespace = plan.namespace ?? 'default';
@@ -40,7 +52,8 @@ export function addMachine(cluster: Cluster, plan: MachinePlan): void {
     metadata: { name, annotations: index === 0 && plan.image !== undefined ? { 'harvesterhci.io/imageId': `default/${plan.image}` } : {} },
     spec: { accessModes: ['ReadWriteMany'], resources: { requests: { storage: `${String(sizes[index])}Gi` } }, volumeMode: 'Block', storageClassName }
   }));
-  cluster.store.create('kubevirt.io.virtualmachine', {
+  const cloudInit = `${plan.name}-${cluster.random.lower(5)}`;
+  const machine = cluster.store.create('kubevirt.io.virtualmachine', {
     apiVersion: 'kubevirt.io/v1',
     kind: 'VirtualMachine',
     metadata: {
@@ -57,7 +70,7 @@ export function addMachine(cluster: Cluster, plan: MachinePlan): void {
           affinity: {},
           domain: {
             cpu: { cores: plan.cores ?? 2, sockets: 1, threads: 1 },
-            devices: { disks: claims.map((_claim, index) => ({ bootOrder: index + 1, disk: { bus: 'virtio' }, name: `disk-${String(index)}` })), inputs: [{ bus: 'usb', name: 'tablet', type: 'tablet' }], interfaces: [{ masquerade: {}, model: 'virtio', name: 'default' }] },
+            devices: { disks: [...claims.map((_claim, index) => ({ bootOrder: index + 1, disk: { bus: 'virtio' }, name: `disk-${String(index)}` })), { disk: { bus: 'virtio' }, name: 'cloudinitdisk' }], inputs: [{ bus: 'usb', name: 'tablet', type: 'tablet' }], interfaces: [{ masquerade: {}, model: 'virtio', name: 'default' }] },
             features: { acpi: { enabled: true } },
             machine: { type: 'q35' },
             memory: { guest: plan.memory ?? '4Gi' },
@@ -67,11 +80,15 @@ export function addMachine(cluster: Cluster, plan: MachinePlan): void {
           hostname: plan.name,
           networks: [{ name: 'default', pod: {} }],
           ...(plan.node === undefined ? {} : { nodeSelector: { 'kubernetes.io/hostname': plan.node } }),
-          volumes: claims.map((claimName, index) => ({ name: `disk-${String(index)}`, persistentVolumeClaim: { claimName } }))
+          volumes: [
+            ...claims.map((claimName, index) => ({ name: `disk-${String(index)}`, persistentVolumeClaim: { claimName } })),
+            { name: 'cloudinitdisk', cloudInitNoCloud: { secretRef: { name: cloudInit }, networkDataSecretRef: { name: cloudInit } } }
+          ]
         }
       }
     }
   });
+  addCloudInit(cluster, machine, cloudInit);
 }
 
 /** Claims of a machine's disks, the root disk first, as `<namespace>/<name>`. */

@@ -115,16 +115,26 @@ function longhornDisk(cluster: Cluster, name: string, disk: DiskPlan, device: st
   };
 }
 
-/** A Kubernetes node, its block devices and its Longhorn node. A witness has no Longhorn node. */
-export function addNode(cluster: Cluster, plan: NodePlan): void {
-  const index = cluster.store.list('node').length;
-  createKubeNode(cluster, plan, index);
+/** What node-manager keeps for each node: its hugepages and its memory merging, which is off unless somebody wants it. */
+function createNodeSettings(cluster: Cluster, plan: NodePlan): void {
   cluster.store.create('node.harvesterhci.io.nodeconfig', {
     apiVersion: 'node.harvesterhci.io/v1beta1',
     kind: 'NodeConfig',
     metadata: { name: plan.name, namespace: 'harvester-system' },
     spec: { longhornConfig: { enableV2DataEngine: plan.isWitness !== true, hugepagesToAllocate: (plan.hugepages ?? 2048) / 2 } }
   });
+  cluster.store.create('node.harvesterhci.io.ksmtuned', {
+    metadata: { name: plan.name },
+    spec: { run: 'stop', mode: 'standard', thresCoef: 20, mergeAcrossNodes: 1, ksmtunedParameters: { sleepMsec: 20, boost: 0, decay: 0, minPages: 64, maxPages: 1250 } },
+    status: { ksmdPhase: 'Stopped', ksmdUtilization: '0', sharing: 0, shared: 0, unshared: 0, volatile: 0, fullScans: 0, stableNodeChains: 0, stableNodeDups: 0 }
+  });
+}
+
+/** A Kubernetes node, its block devices and its Longhorn node. A witness has no Longhorn node. */
+export function addNode(cluster: Cluster, plan: NodePlan): void {
+  const index = cluster.store.list('node').length;
+  createKubeNode(cluster, plan, index);
+  createNodeSettings(cluster, plan);
   if (plan.isWitness === true) return;
   const disks: Record<string, Fields> = {};
   const counters = { v1: 0, v2: 0 };
