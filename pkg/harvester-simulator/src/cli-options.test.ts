@@ -3,12 +3,12 @@ import { helpText, parseCli } from './cli-options';
 
 describe('command line', () => {
   it('has defaults that start on this machine only', () => {
-    expect(parseCli([])).toMatchObject({ port: 8006, host: '127.0.0.1', speed: 1, baseTime: 'now', eventsPerSecond: 0, extensions: [], isHelp: false });
+    expect(parseCli([])).toMatchObject({ port: 8006, host: '127.0.0.1', speed: 1, baseTime: 'now', eventsPerSecond: 0, extensions: [], allowRemote: false, isHelp: false });
   });
 
   it('reads what it is given', () => {
-    expect(parseCli(['-s', 'healthy', '-v', '1.9', '-r', 'project-member', '--seed', '7', '--speed', '20', '-p', '0', '--volumes', '10000', '--nodes', '50', '--base-time', '2026-09-01T08:00:00Z', '--extension', 'harvester@1.8.2=/x/y=z'])).toMatchObject({
-      scenario: 'healthy', version: '1.9', role: 'project-member', seed: '7', speed: 20, port: 0, volumes: 10_000, nodes: 50, baseTime: Date.UTC(2026, 8, 1, 8), extensions: [{ name: 'harvester', version: '1.8.2', dir: '/x/y=z' }]
+    expect(parseCli(['-s', 'healthy', '-v', '1.9', '-r', 'project-member', '--seed', '7', '--speed', '20', '-p', '0', '--volumes', '10000', '--nodes', '50', '--base-time', '2026-09-01T08:00:00Z', '--allow-remote', '--extension', 'harvester@1.8.2=/x/y=z'])).toMatchObject({
+      scenario: 'healthy', version: '1.9', role: 'project-member', seed: '7', speed: 20, port: 0, volumes: 10_000, nodes: 50, allowRemote: true, baseTime: Date.UTC(2026, 8, 1, 8), extensions: [{ name: 'harvester', version: '1.8.2', dir: '/x/y=z' }]
     });
   });
 

@@ -19,6 +19,8 @@ export interface CliOptions {
   dashboardDir?: string;
   /** `name@version=folder` */
   extensions: { name: string; version: string; dir: string }[];
+  /** Whether images may be downloaded from other machines. */
+  allowRemote: boolean;
   isHelp: boolean;
   isList: boolean;
 }
@@ -40,6 +42,7 @@ const FLAGS = {
   'events-per-second': { type: 'string' },
   'dashboard': { type: 'string' },
   'extension': { type: 'string', multiple: true },
+  'allow-remote': { type: 'boolean' },
   'list': { type: 'boolean' },
   'help': { type: 'boolean', short: 'h' }
 } as const;
@@ -90,6 +93,7 @@ export function parseCli(argv: readonly string[]): CliOptions {
     eventsPerSecond: wholeNumber(values['events-per-second'], 'events-per-second', 0, 5_000) ?? 0,
     dashboardDir: values.dashboard,
     extensions: (values.extension ?? []).map(extension),
+    allowRemote: values['allow-remote'] === true,
     isHelp: values.help === true,
     isList: values.list === true
   };
@@ -121,6 +125,7 @@ Options
       --events-per-second <n>  keep volumes changing at this rate
       --dashboard <folder>   serve a built Rancher Dashboard at /
       --extension <name@version=folder>  a UI extension for that dashboard; may be repeated
+      --allow-remote         let images be downloaded from other machines, not only from this one
       --list                 only list the scenarios
   -h, --help                 this text
 

@@ -14,9 +14,9 @@ function wiringFor(options: CliOptions): { wiring: Wiring; scenario?: string } {
 }
 
 function start(options: CliOptions): Simulator {
-  const { version, role, seed, speed, baseTime, dashboardDir, extensions } = options;
+  const { version, role, seed, speed, baseTime, dashboardDir, extensions, allowRemote } = options;
   return createSimulator({
-    ...wiringFor(options), speed, baseTime, extensions,
+    ...wiringFor(options), speed, baseTime, extensions, allowRemote,
     ...(version === undefined ? {} : { version }),
     ...(role === undefined ? {} : { role }),
     ...(seed === undefined ? {} : { seed }),

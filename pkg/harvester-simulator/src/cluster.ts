@@ -44,6 +44,8 @@ export interface ClusterOptions {
   timings?: Partial<Timings>;
   clock?: Clock;
   types?: readonly ResourceType[];
+  /** Whether image URLs may lead off this machine. */
+  allowRemote?: boolean;
   /** Gets what controllers throw on store events; without it the causing write throws. */
   onControllerError?: (error: unknown) => void;
 }
@@ -106,6 +108,7 @@ export function createCluster(options: ClusterOptions = {}): RunningCluster {
     profile: options.profile ?? PROFILES[DEFAULT_MINOR],
     timings: { ...DEFAULT_TIMINGS, ...options.timings },
     faults: new ClusterFaults(),
+    allowRemote: options.allowRemote === true,
     event: eventWriter(store, clock, random),
     start(controllers) {
       for (const controller of controllers) {

@@ -24,6 +24,8 @@ export interface WorldOptions {
   /** 'manual': time moves only through `advance`. */
   clock?: 'real' | 'manual';
   timings?: Partial<RunningCluster['timings']>;
+  /** Whether image URLs may lead off this machine; loopback addresses only when absent. */
+  allowRemote?: boolean;
   /** Id of the Harvester cluster in Rancher. */
   clusterId?: string;
   onError?: (error: unknown) => void;
@@ -146,6 +148,7 @@ export class World {
       profile: this.profile,
       seed: this.seed,
       clock: this.clock,
+      allowRemote: this.options.allowRemote,
       timings: { ...scenario?.timings, ...this.options.timings },
       onControllerError: (error) => { this.report(error); }
     });

@@ -52,6 +52,20 @@ describe('the raw Kubernetes API', () => {
     expect(old.body).toMatchObject({ type: 'ERROR', object: { code: 410, reason: 'Expired' } });
   });
 
+  it('deletes a collection by its selectors, or only rehearses it', async () => {
+    const { store } = api.simulator.cluster;
+    const base = '/api/v1/namespaces/default/configmaps';
+    for (const [name, app] of [['a', 'x'], ['b', 'x'], ['c', 'y']] as const) store.create('configmap', { metadata: { name, namespace: 'default', labels: { app } } });
+    const names = (): string[] => store.list('configmap', { namespace: 'default' }).map(({ metadata }) => metadata.name);
+    expect((await api.call('DELETE', `${base}?labelSelector=app%3Dx&dryRun=All`)).status).toBe(200);
+    expect(names()).toEqual(['a', 'b', 'c']);
+    const answer = await api.call('DELETE', `${base}?labelSelector=app%3Dx`);
+    expect(answer.body).toMatchObject({ kind: 'ConfigMapList', items: [{ metadata: { name: 'a' } }, { metadata: { name: 'b' } }] });
+    expect(names()).toEqual(['c']);
+    await api.call('DELETE', base);
+    expect(names()).toEqual([]);
+  });
+
   it('tells clients what it has', async () => {
     expect((await api.call('GET', '/version')).body).toMatchObject({ major: '1', minor: '35' });
     expect((await api.call('GET', '/api')).body).toMatchObject({ kind: 'APIVersions', versions: ['v1'] });

@@ -10,7 +10,7 @@ import { apiVersionOf, resourceName } from '../store';
 import { discovery } from './discovery';
 import { table } from './kube-format';
 import { streamWatch } from './kube-watch';
-import { listObjects } from './list';
+import { listObjects, type Chunk } from './list';
 import { wholeNumber } from './query';
 import { isServed, keyOf, type View } from './surface';
 
@@ -71,9 +71,9 @@ export async function handleKube(view: View, path: readonly string[], req: Incom
       return;
     }
     case 'DELETE': {
-      if (name === undefined) break;
       const options = await readData(req);
       const dryRun = writer.dryRun || (isRecord(options) && Array.isArray(options['dryRun']) && options['dryRun'].includes('All'));
+      if (name === undefined) { sendJson(res, 200, deleteCollection(view, { ...writer, dryRun }, type, namespace, url)); return; }
       const uid = view.cluster.store.get(type.id, keyOf(type, namespace, name))?.metadata.uid;
       const left = deleteObject({ ...writer, dryRun }, type, namespace, name);
       sendJson(res, 200, left ?? { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details: { name, group: type.group, kind: type.resource, uid } });
@@ -81,6 +81,14 @@ export async function handleKube(view: View, path: readonly string[], req: Incom
     }
   }
   throw new HttpError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
+}
+
+/** Deletes what a list with the same selectors holds, each through admission: the first refusal ends it, as upstream. */
+function deleteCollection(view: View, writer: Writer, type: ResourceType, namespace: string | undefined, url: URL): Record<string, unknown> {
+  demand(view.access, 'delete', type, namespace ?? firstNamespace(view, type));
+  const { objects, revision } = selected(view, type, namespace, url);
+  for (const { metadata } of objects) deleteObject(writer, type, metadata.namespace, metadata.name);
+  return { kind: `${type.kind}List`, apiVersion: apiVersionOf(type), metadata: { resourceVersion: String(revision) }, items: objects };
 }
 
 function withName(url: URL, name: string): URL {
@@ -106,6 +114,16 @@ function sendObject(view: View, req: IncomingMessage, res: ServerResponse, type:
   else sendJson(res, 200, object);
 }
 
+function selected(view: View, type: ResourceType, namespace: string | undefined, { searchParams: query }: URL): Chunk {
+  return listObjects(view.cluster, view.access, type, {
+    namespace,
+    limit: wholeNumber(query, 'limit'),
+    continue: query.get('continue') ?? undefined,
+    labelSelector: query.get('labelSelector') ?? undefined,
+    fieldSelector: query.get('fieldSelector') ?? undefined
+  });
+}
+
 function sendList(view: View, type: ResourceType, namespace: string | undefined, req: IncomingMessage, res: ServerResponse, url: URL): void {
   const query = url.searchParams;
   demand(view.access, 'list', type, namespace ?? firstNamespace(view, type));
@@ -113,13 +131,7 @@ function sendList(view: View, type: ResourceType, namespace: string | undefined,
     streamWatch(view, type, namespace, req, res, url);
     return;
   }
-  const chunk = listObjects(view.cluster, view.access, type, {
-    namespace,
-    limit: wholeNumber(query, 'limit'),
-    continue: query.get('continue') ?? undefined,
-    labelSelector: query.get('labelSelector') ?? undefined,
-    fieldSelector: query.get('fieldSelector') ?? undefined
-  });
+  const chunk = selected(view, type, namespace, url);
   const revision = String(chunk.revision);
   if (wantsTable(req)) { sendJson(res, 200, table(type, chunk.objects, view.cluster.clock.now(), revision, chunk.next)); return; }
   sendJson(res, 200, {
