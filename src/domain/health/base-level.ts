@@ -58,6 +58,8 @@ export function judgeLevel(s: Situation): BaseLevel {
   const { volume } = s;
   if (volume.meta.deletedAt !== null || volume.state === 'deleting') return whenVolumeIsFresh(s, TRANSITION);
   if (volume.robustness === 'faulted') return CRITICAL;
+  // Longhorn always writes one of its words: a missing or strange one may have been `faulted`.
+  if (volume.robustness === 'unknown' && volume.rawRobustness !== 'unknown' && !isNewborn(s)) return doubtOf(s, 'longhorn.io.volume') ?? doubt('robustness-unknown', 'longhorn.io.volume');
   switch (volume.state) {
     case 'new':
     case 'creating':
@@ -112,7 +114,7 @@ function judgeAttached(s: Situation): BaseLevel {
 function hasUnseenCopy(s: Situation): boolean {
   const modes = s.running?.replicaModeMap ?? null;
   if (modes === null) return true;
-  for (const name of Object.keys(modes)) if (!s.verdicts.some((verdict) => verdict.name === name)) return true;
+  for (const name of Object.keys(modes)) if (!s.verdicts.some((verdict) => verdict.name === name && verdict.class !== 'unknown')) return true;
   return s.replicas.length === 0;
 }
 
@@ -135,5 +137,6 @@ function judgeDetached(s: Situation): BaseLevel {
 
 /** No copy ever held data: provisioned, not attached yet. */
 export function isNeverUsed(s: Situation): boolean {
+  if (s.wanted === null || s.replicas.length < s.wanted || s.failed.length > 0 || s.replicas.some((replica) => !replica.isFailureKnown)) return false;
   return s.volume.actualSize === 0 && s.verdicts.every((verdict) => verdict.class === 'idle-empty' || verdict.class === 'not-placed');
 }

@@ -38,8 +38,8 @@ export function classifyReplica(replica: ReplicaRecord, volume: VolumeRecord, en
   if (replica.currentState === 'starting') return 'starting';
   if (replica.currentState === 'stopping') return 'stopping';
   if (replica.currentState === 'unknown') return 'unreachable';
-  if (mode === 'RW') return 'healthy';
-  if (volume.state !== 'attached') {
+  if (mode === 'RW') return replica.isFailureKnown ? 'healthy' : 'unknown';
+  if (volume.state !== 'attached' && volume.state !== 'unknown') {
     if (replica.healthyAt !== null) return 'idle-complete';
     if (replica.lastHealthyAt === null) return 'idle-empty';
   }

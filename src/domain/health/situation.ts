@@ -8,7 +8,7 @@ import { parseSchedulingMessage } from '../longhorn/scheduling-reasons';
 import type { SchedulingMessage } from '../longhorn/scheduling-reasons';
 import { findReplicaByAddress, isReusable, isUsable, replenishAt, selectCurrentEngine } from '../longhorn/selectors';
 import { findDisk } from '../longhorn/node-status';
-import type { EngineRecord, ReplicaRecord, VolumeAttachmentRecord, VolumeRecord } from '../longhorn/types';
+import type { EngineRecord, InstanceState, ReplicaRecord, VolumeAttachmentRecord, VolumeRecord } from '../longhorn/types';
 import type { ClusterView } from '../view';
 import type { VolumeExtras } from './extras';
 import { placeAfterWait } from './place-after-wait';
@@ -17,6 +17,8 @@ import { classSince, classifyReplica, findRebuildEntry, isGoodCopy } from './rep
 import type { RebuildView, ReplicaVerdict, VolumeHistory } from './types';
 
 const NO_FROM: readonly string[] = Object.freeze([]);
+
+const AT_REST: ReadonlySet<InstanceState> = new Set<InstanceState>(['stopped', 'stopping', 'starting', 'error', 'terminated']);
 
 /** Everything the rules ask about one volume. What every volume needs is computed at once, the rest on first use. */
 export class Situation {
@@ -50,6 +52,12 @@ export class Situation {
     this.good = good;
   }
 
+  /** Whether the replicas' own word may be taken: no engine that runs, or might, has a mode to say against it. */
+  private get isEngineAtRest(): boolean {
+    if (this.volume.state === 'detached') return true;
+    return this.engine !== null && AT_REST.has(this.engine.currentState);
+  }
+
   private judgeReplica(replica: ReplicaRecord): ReplicaVerdict {
     const replicaClass = classifyReplica(replica, this.volume, this.running);
     return {
@@ -60,7 +68,7 @@ export class Situation {
       diskId: replica.diskId,
       isEvicting: replica.evictionRequested,
       isLocal: replica.nodeId !== '' && replica.nodeId === this.volume.currentNodeId,
-      isGood: isGoodCopy(replica, replicaClass),
+      isGood: isGoodCopy(replica, replicaClass) && (replicaClass !== 'idle-complete' || this.isEngineAtRest),
       since: classSince(replica, replicaClass, this.running),
       rebuild: replicaClass === 'rebuilding' ? this.viewRebuild(replica) : null
     };

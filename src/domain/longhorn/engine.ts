@@ -107,7 +107,7 @@ export function parseEngine(raw: unknown): EngineRecord {
     meta,
     volumeName: asText(spec.volumeName) || (meta.labels.longhornvolume ?? ''),
     nodeId: asText(spec.nodeID),
-    isActive: spec.active === undefined || asFlag(spec.active),
+    isActive: asFlag(spec.active),
     dataEngine: parseDataEngine(spec.dataEngine, spec.backendStoreDriver),
     desireState: asText(spec.desireState),
     currentState: parseInstanceState(status.currentState),

@@ -4,10 +4,15 @@ import { parseMeta } from '../kube/metadata';
 import { parseDataEngine, parseInstanceState } from './enums';
 import type { ReplicaRecord } from './types';
 
+/** `""` and Go's zero time say never; a missing or unreadable text says nothing. */
+function isTimeOrNever(value: unknown): boolean {
+  return typeof value === 'string' && (value === '' || !Number.isNaN(Date.parse(value)));
+}
+
 /**
  * A Longhorn `Replica`, 1.8 to 1.12, as a small frozen record. Never throws.
- * `evictionRequested` moved from status to spec and left status in 1.10; either counts. An absent `active` reads true:
- * Longhorn's mutator sets it on every replica, only migration copies say false.
+ * `evictionRequested` moved from status to spec and left status in 1.10; either counts. Longhorn writes `active`,
+ * `failedAt` and `lastFailedAt` (`""` for never) and `currentState` on every replica: one that lacks them proves nothing.
  */
 export function parseReplica(raw: unknown): ReplicaRecord {
   const source = asObject(raw);
@@ -24,6 +29,8 @@ export function parseReplica(raw: unknown): ReplicaRecord {
     engineName: asText(spec.engineName),
     migrationEngineName: asText(spec.migrationEngineName),
     isActive: spec.active === undefined || asFlag(spec.active),
+    isFailureKnown: spec.active !== undefined && isTimeOrNever(spec.failedAt) && typeof status.currentState === 'string',
+    isHistoryKnown: isTimeOrNever(spec.lastFailedAt),
     desireState: asText(spec.desireState),
     healthyAt: asTime(spec.healthyAt),
     lastHealthyAt: asTime(spec.lastHealthyAt),

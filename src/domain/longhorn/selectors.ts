@@ -58,6 +58,7 @@ export function isInRebuild(replica: ReplicaRecord): boolean {
  * failure, only a later healthy time proves the data.
  */
 export function isProvenComplete(replica: ReplicaRecord): boolean {
+  if (!replica.isFailureKnown || !replica.isHistoryKnown) return false;
   if (replica.failedAt !== null || replica.healthyAt === null || !replica.isActive || replica.meta.deletedAt !== null) return false;
   return replica.lastFailedAt === null || (replica.lastHealthyAt !== null && replica.lastHealthyAt > replica.lastFailedAt);
 }

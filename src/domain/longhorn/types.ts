@@ -72,6 +72,10 @@ export interface ReplicaRecord {
   readonly engineName: string;
   readonly migrationEngineName: string;
   readonly isActive: boolean;
+  /** Whether the object says if it has failed, runs in error or is active; such a field that is missing proves nothing. */
+  readonly isFailureKnown: boolean;
+  /** Whether the object says if it has failed before (`lastFailedAt`). */
+  readonly isHistoryKnown: boolean;
   readonly desireState: string;
   readonly healthyAt: number | null;
   readonly lastHealthyAt: number | null;

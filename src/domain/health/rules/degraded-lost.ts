@@ -59,7 +59,7 @@ const nodeDownBlocked = degraded('node-down-blocked', { row: '7', phase: 'blocke
 
 /** The wait is over and a place exists: the new copy is about to be made. */
 const nodeDownReplacing = degraded('node-down-replacing', { phase: 'starting', params: ['node'] }, (s) => {
-  if (s.waitsUntil !== null || s.isBlocked) return null;
+  if (s.waitsUntil !== null || s.isBlocked || s.rebuilding !== null) return null;
   return ofFailed(s, (replica, node) => isLostNode(s, node)
     ? { params: { node: replica.nodeId }, evidence: [citeRobustness(s), citeFailure(s, replica), citeReady(s, replica, node)] }
     : null);
