@@ -81,10 +81,11 @@ export const BOOT_IMAGE_TESTID = {
   uploadRetry: 'lhv2-upload-retry',
   uploadDelete: 'lhv2-upload-delete',
   uploadHash: 'lhv2-upload-hash',
+  uploadCompare: 'lhv2-upload-compare',
 
   imagePage: 'lhv2-image-page',
   pipeline: 'lhv2-image-pipeline',
-  /** One per step (image, data-volume, claim, volume), with `data-state`. */
+  /** One per step (image, data-volume, claim, volume, ready), with `data-state`. */
   step: (id: string) => `lhv2-step-${id}`,
   pipelineCause: 'lhv2-pipeline-cause',
   createMachine: 'lhv2-image-create-machine',

@@ -32,6 +32,7 @@ export function useUpload(cluster: ClusterContext) {
   const state = reactive<UploadState>({ phase: 'idle', imageId: '', fileName: '', sent: 0, total: 0, rate: null, left: null, digest: '', hashed: 0, error: '' });
   let abort: AbortController | null = null;
   let hashedFile: File | null = null;
+  let hashing: Promise<void> = Promise.resolve();
   const isBusy = (): boolean => state.phase === 'sending' || state.phase === 'finishing';
 
   async function start(imageId: string, file: File): Promise<void> {
@@ -42,7 +43,7 @@ export function useUpload(cluster: ClusterContext) {
     abort = own;
     Object.assign(state, { phase: 'sending', imageId, fileName: file.name, sent: 0, total: file.size, rate: null, left: null, error: '' });
     meter.add(performance.now(), 0);
-    void hash(file, own.signal);
+    hashing = hash(file, own.signal);
     try {
       await cluster.api.uploadImage(imageId, file, {
         fileName: file.name,
@@ -108,5 +109,20 @@ export function useUpload(cluster: ClusterContext) {
     abort?.abort();
   });
 
-  return { state, start, discard, isBusy, cancel: () => { abort?.abort(); } };
+  /**
+   * Whether the file is the one that was meant: false only when its hash is known and another. The hash may take longer
+   * than the upload; this waits for it.
+   */
+  async function isExpected(checksum: string): Promise<boolean> {
+    const expected = checksum.trim().toLowerCase();
+
+    if (expected === '') {
+      return true;
+    }
+    await hashing;
+
+    return state.digest === '' || state.digest === expected;
+  }
+
+  return { state, start, discard, isBusy, isExpected, cancel: () => { abort?.abort(); } };
 }
