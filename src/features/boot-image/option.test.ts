@@ -2,6 +2,7 @@
 import { flushPromises, mount } from '@vue/test-utils';
 import { describe, expect, it } from 'vitest';
 import { rawClass, rawNode, rawReadyCluster, rawSetting } from '@/domain/boot-volume/testing/cluster';
+import { KIND } from '@/domain/kube/kinds';
 import { GIB } from '@/domain/kube/sizes';
 import type { RawObject } from '@/domain/kube/types';
 import { CLUSTER } from '@/stores/contract';
@@ -32,6 +33,20 @@ describe('BootImageOption', () => {
     const { toggle, chosen } = await open({}, [...rawReadyCluster(), rawClass('a-single', { numberOfReplicas: '1' })]);
 
     expect(toggle.attributes('aria-checked')).toBe('false');
+    await toggle.trigger('click');
+    expect(chosen()).toEqual([[{ storageClassName: 'longhorn-v2' }]]);
+  });
+
+  it('can not be turned, and says why, until the classes are read', async () => {
+    const { cluster, wrapper, toggle, chosen } = await open({}, rawReadyCluster().filter(object => object.kind !== 'StorageClass'), { status: { [KIND.storageClass]: 'loading' } });
+
+    expect(toggle.attributes('aria-disabled')).toBe('true');
+    expect(wrapper.find('[data-testid="lhv2-boot-blocked"]').text()).toBe('Reading storage classes…');
+    await toggle.trigger('click');
+    expect(chosen()).toEqual([]);
+    cluster.show(rawReadyCluster(), {});
+    await flushPromises();
+    expect(toggle.attributes('aria-disabled')).toBeUndefined();
     await toggle.trigger('click');
     expect(chosen()).toEqual([[{ storageClassName: 'longhorn-v2' }]]);
   });

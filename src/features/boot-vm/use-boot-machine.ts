@@ -31,6 +31,7 @@ export function useBootMachine(form: () => BootMachineForm) {
 
   const view = computed(() => ({ at: cluster.inventory.version.value, now: cluster.inventory }));
   const classes = computed(() => listBootClasses(view.value.now));
+  const classesUnread = computed(() => unreadReason(view.value.now, KIND.storageClass));
   const images = computed(() => listImages(view.value.now));
   const imagesUnread = computed(() => unreadReason(view.value.now, KIND.image));
   const image = computed(() => form().imageId === '' ? null : (void view.value.at, view.value.now.get(KIND.image, form().imageId) ?? null));
@@ -74,5 +75,5 @@ export function useBootMachine(form: () => BootMachineForm) {
     instances: form().instances, rootSize: rootSize.value, bootClass: formClass.value, imageClassName: isBlank.value ? '' : ownClass.value
   }) : []);
 
-  return { cluster, classes, images, imagesUnread, image, kind, isBlank, ownClass, formClass, path, isOn, judged, minimum, isTooSmall, checks, forecast, outlook, notes, pick: () => pickClass(classes.value.offered) };
+  return { cluster, classes, classesUnread, images, imagesUnread, image, kind, isBlank, ownClass, formClass, path, isOn, judged, minimum, isTooSmall, checks, forecast, outlook, notes, pick: () => pickClass(classes.value.offered) };
 }

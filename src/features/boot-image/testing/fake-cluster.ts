@@ -12,8 +12,8 @@ export interface FakeCluster {
   /** Every call of the API that changes something: method and arguments. */
   readonly calls: { readonly method: string; readonly args: readonly unknown[] }[];
   readonly paths: string[];
-  /** The cluster is now these objects. */
-  show(objects: readonly RawObject[]): void;
+  /** The cluster is now these objects, read as `raw` says (by default: as at the start). */
+  show(objects: readonly RawObject[], raw?: RawClusterOptions): void;
 }
 
 export interface FakeOptions extends RawClusterOptions {
@@ -68,8 +68,8 @@ export function fakeCluster(objects: readonly RawObject[], options: FakeOptions 
       },
       navigate: path => { paths.push(path); }
     },
-    show(next) {
-      view = rawCluster(next, options);
+    show(next, raw = options) {
+      view = rawCluster(next, raw);
       version.value++;
     }
   };
