@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { readPlaywright, readVitest, runReported, sum } from './stages';
 
 describe('readPlaywright', () => {
-  it('counts, names what was skipped and why, and takes flaky for failed', () => {
+  it('counts, names what was skipped and why, and what passed only on a second try', () => {
     expect(readPlaywright({
       stats: { expected: 3, unexpected: 1, flaky: 1, skipped: 2 },
-      suites: [{ specs: [{ title: 'a', tests: [{ status: 'expected' }] }], suites: [{ specs: [{ title: 'b', tests: [{ status: 'skipped', annotations: [{ type: 'skip', description: 'no bundle' }] }] }, { title: 'c', tests: [{ status: 'skipped' }] }] }] }]
-    })).toEqual({ passed: 3, failed: 2, skipped: 2, notes: ['skipped: b (no bundle)', 'skipped: c'] });
+      suites: [{ specs: [{ title: 'a', tests: [{ status: 'expected' }] }], suites: [{ specs: [{ title: 'b', tests: [{ status: 'skipped', annotations: [{ type: 'skip', description: 'no bundle' }] }] }, { title: 'c', tests: [{ status: 'skipped' }] }, { title: 'd', tests: [{ status: 'flaky' }] }] }] }]
+    })).toEqual({ passed: 4, failed: 1, skipped: 2, notes: ['skipped: b (no bundle)', 'skipped: c', 'flaky: d'] });
   });
 });
 

@@ -69,21 +69,21 @@ interface PlaywrightReport extends PlaywrightSuite {
   readonly stats: { readonly expected: number; readonly unexpected: number; readonly flaky: number; readonly skipped: number };
 }
 
-function skippedNames(suite: PlaywrightSuite): string[] {
-  const own = (suite.specs ?? []).flatMap(({ title, tests }) => tests.filter(({ status }) => status === 'skipped').map(({ annotations }) => {
+function namesOf(suite: PlaywrightSuite, wanted: 'skipped' | 'flaky'): string[] {
+  const own = (suite.specs ?? []).flatMap(({ title, tests }) => tests.filter(({ status }) => status === wanted).map(({ annotations }) => {
     const reason = annotations?.find(({ type }) => type === 'skip' || type === 'fixme')?.description;
 
     return reason ? `${ title } (${ reason })` : title;
   }));
 
-  return [...own, ...(suite.suites ?? []).flatMap(skippedNames)];
+  return [...own, ...(suite.suites ?? []).flatMap((inner) => namesOf(inner, wanted))];
 }
 
-/** A flaky test failed at least once: it counts as failed. */
+/** A test that passed only when tried again counts as passed, and is named: it is a fault to look for. */
 export function readPlaywright(report: unknown): StageResult {
   const { stats, ...suite } = report as PlaywrightReport;
 
-  return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped, notes: skippedNames(suite).map((name) => `skipped: ${ name }`) };
+  return { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped, notes: (['skipped', 'flaky'] as const).flatMap((wanted) => namesOf(suite, wanted).map((name) => `${ wanted }: ${ name }`)) };
 }
 
 export function sum(results: readonly Counts[]): Counts {
