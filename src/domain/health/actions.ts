@@ -8,16 +8,24 @@ import type { ClusterView } from '../view';
 import { doubtOfStatus } from './base-level';
 import type { VolumeVerdict } from './types';
 
+/** One operation of a JSON patch (RFC 6902). */
+export interface JsonPatch {
+  readonly op: 'test' | 'replace' | 'add' | 'remove';
+  readonly path: string;
+  readonly value?: unknown;
+}
+
 /** One write to the API, exactly as it would be sent. */
 export type ActionRequest =
-  | { readonly method: 'patch'; readonly kind: Kind; readonly id: string; readonly operations: readonly { readonly op: 'test' | 'replace' | 'add' | 'remove'; readonly path: string; readonly value?: unknown }[] }
+  | { readonly method: 'patch'; readonly kind: Kind; readonly id: string; readonly operations: readonly JsonPatch[] }
   | { readonly method: 'delete'; readonly kind: Kind; readonly id: string };
 
 /** Every reason for which an action may not be offered. */
 export const REFUSALS = [
   'cannot-verify', 'faulted', 'not-attached', 'not-enough-good-copies', 'would-remove-good-copy', 'rebuilding', 'is-source',
   'migrating', 'replica-gone', 'out-of-range', 'unchanged', 'needs-more-good-copies', 'strict-local', 'not-faulted',
-  'not-detached', 'no-candidate', 'candidate-unreachable', 'volume-gone', 'object-gone', 'eviction-requested'
+  'not-detached', 'no-candidate', 'candidate-unreachable', 'volume-gone', 'object-gone', 'eviction-requested',
+  'stale', 'no-redundancy', 'not-supported'
 ] as const;
 
 /** Why an action is not offered. Words: `lhv2.refusal.<code>`. */
@@ -28,7 +36,7 @@ export type Refusal = (typeof REFUSALS)[number];
  * sending, on the newest objects; the guards are stricter than Longhorn's webhook, which has holes.
  */
 export interface GuardedAction {
-  readonly code: 'delete-replica' | 'set-replica-count' | 'salvage' | 'set-offline-rebuild' | 'set-disk-scheduling' | 'set-node-scheduling';
+  readonly code: 'delete-replica' | 'set-replica-count' | 'salvage' | 'set-offline-rebuild' | 'lift-rebuild-cap' | 'set-disk-scheduling' | 'set-node-scheduling';
   readonly params: Readonly<Record<string, string | number>>;
   validate(view: ClusterView, verdict: VolumeVerdict): Refusal | null;
   /** The writes, in order. Only meaningful while `validate` gives null. */
@@ -39,9 +47,16 @@ function volumeId(name: string): string {
   return `longhorn-system/${name}`;
 }
 
-/** Whether everything a destructive decision rests on was read and is live. */
-function isVerified(view: ClusterView): boolean {
-  return [KIND.volume, KIND.replica, KIND.engine, KIND.longhornNode].every((kind) => doubtOfStatus(view.readState(kind).status) === null);
+/** Why what a decision rests on can't be trusted: not read, or read before the connection broke. null when it can. */
+function doubtOf(view: ClusterView, kinds: readonly Kind[] = [KIND.volume, KIND.replica, KIND.engine, KIND.longhornNode]): Refusal | null {
+  const doubts = kinds.map((kind) => doubtOfStatus(view.readState(kind).status)).filter((doubt) => doubt !== null);
+  if (doubts.length === 0) return null;
+  return doubts.every((doubt) => doubt === 'data-stale') ? 'stale' : 'cannot-verify';
+}
+
+/** A change that the server refuses when somebody else has changed the value meanwhile. */
+function change(path: string, from: unknown, to: unknown): readonly JsonPatch[] {
+  return [{ op: 'test', path, value: from }, { op: 'replace', path, value: to }];
 }
 
 /** What else the replica is good for: a rebuild that copies from it must not lose it. */
@@ -61,8 +76,9 @@ export function deleteReplica(volumeName: string, replicaName: string): GuardedA
     params: { volume: volumeName, replica: replicaName },
     validate(view, verdict) {
       const volume = view.get('longhorn.io.volume', volumeId(volumeName));
+      const doubt = doubtOf(view);
+      if (doubt !== null) return doubt;
       if (volume === undefined) return 'volume-gone';
-      if (!isVerified(view)) return 'cannot-verify';
       if (volume.robustness === 'faulted' || verdict.level === 'critical') return 'faulted';
       if (volume.state !== 'attached') return 'not-attached';
       if (verdict.level !== 'healthy' && verdict.level !== 'degraded') return 'cannot-verify';
@@ -82,15 +98,19 @@ export function deleteReplica(volumeName: string, replicaName: string): GuardedA
   };
 }
 
-/** Sets how many replicas the volume wants. Fewer only while that many are good; never while rebuilding or faulted. */
+/**
+ * Sets how many replicas the volume wants. Fewer only while that many are good, never down to one, never while
+ * rebuilding or faulted.
+ */
 export function setReplicaCount(volumeName: string, count: number): GuardedAction {
   return {
     code: 'set-replica-count',
     params: { volume: volumeName, count },
     validate(view, verdict) {
       const volume = view.get('longhorn.io.volume', volumeId(volumeName));
+      const doubt = doubtOf(view);
+      if (doubt !== null) return doubt;
       if (volume === undefined) return 'volume-gone';
-      if (!isVerified(view)) return 'cannot-verify';
       if (volume.robustness === 'faulted' || verdict.level === 'critical') return 'faulted';
       if (!Number.isInteger(count) || count < 1 || count > 20) return 'out-of-range';
       if (volume.numberOfReplicas === count) return 'unchanged';
@@ -100,15 +120,14 @@ export function setReplicaCount(volumeName: string, count: number): GuardedActio
         if (verdict.level !== 'healthy' && verdict.level !== 'degraded' && verdict.level !== 'stopped') return 'cannot-verify';
         if (verdict.rebuild !== null) return 'rebuilding';
         if (verdict.goodReplicas < count) return 'needs-more-good-copies';
+        if (count < 2) return 'no-redundancy';
       }
       return null;
     },
     requests(view) {
       const current = view.get('longhorn.io.volume', volumeId(volumeName))?.numberOfReplicas;
       return [{
-        method: 'patch', kind: KIND.volume, id: volumeId(volumeName),
-        // The test fails the whole patch when somebody else has changed the count meanwhile.
-        operations: [{ op: 'test', path: '/spec/numberOfReplicas', value: current }, { op: 'replace', path: '/spec/numberOfReplicas', value: count }]
+        method: 'patch', kind: KIND.volume, id: volumeId(volumeName), operations: change('/spec/numberOfReplicas', current, count)
       }];
     }
   };
@@ -132,19 +151,34 @@ export function salvage(volumeName: string, replicaNames: readonly string[]): Gu
     params: { volume: volumeName, count: replicaNames.length },
     validate(view) {
       const volume = view.get('longhorn.io.volume', volumeId(volumeName));
+      const doubt = doubtOf(view);
+      if (doubt !== null) return doubt;
       if (volume === undefined) return 'volume-gone';
-      if (!isVerified(view)) return 'cannot-verify';
       if (volume.robustness !== 'faulted') return 'not-faulted';
       if (volume.state !== 'detached') return 'not-detached';
       const chosen = view.replicasOfVolume(volumeName).filter((replica) => replicaNames.includes(replica.meta.name));
       if (chosen.length === 0 || chosen.length !== replicaNames.length) return 'no-candidate';
       return chosen.every((replica) => isSalvageable(view, replica)) ? null : 'candidate-unreachable';
     },
-    requests: () => [
-      ...replicaNames.map((name): ActionRequest => ({ method: 'patch', kind: KIND.replica, id: volumeId(name), operations: [{ op: 'replace', path: '/spec/failedAt', value: '' }] })),
-      { method: 'patch', kind: KIND.volume, id: volumeId(volumeName), operations: [{ op: 'replace', path: '/spec/nodeID', value: '' }] }
-    ]
+    requests(view) {
+      const nodeId = view.get(KIND.volume, volumeId(volumeName))?.nodeId ?? '';
+      return [
+        ...replicaNames.map((name): ActionRequest => ({
+          method: 'patch', kind: KIND.replica, id: volumeId(name),
+          // The failure's time has been through a parser; the version proves more: that nothing at all has changed.
+          operations: [{ op: 'test', path: '/metadata/resourceVersion', value: view.get(KIND.replica, volumeId(name))?.meta.resourceVersion ?? '' }, { op: 'replace', path: '/spec/failedAt', value: '' }]
+        })),
+        ...(nodeId === '' ? [] : [{ method: 'patch' as const, kind: KIND.volume, id: volumeId(volumeName), operations: change('/spec/nodeID', nodeId, '') }])
+      ];
+    }
   };
+}
+
+/** The failed replica to salvage: of those Longhorn would take, the one that was healthy last. null without one. */
+export function pickSalvage(view: ClusterView, volumeName: string): string | null {
+  const health = (replica: ReplicaRecord): number => replica.lastHealthyAt ?? replica.healthyAt ?? 0;
+  const [best] = view.replicasOfVolume(volumeName).filter((replica) => isSalvageable(view, replica)).sort((a, b) => health(b) - health(a));
+  return best?.meta.name ?? null;
 }
 
 /** Switches offline rebuild for one volume. Not for a faulted volume, where nothing is there to rebuild from. */
@@ -154,11 +188,34 @@ export function setOfflineRebuild(volumeName: string, value: 'enabled' | 'disabl
     params: { volume: volumeName, value },
     validate(view) {
       const volume = view.get('longhorn.io.volume', volumeId(volumeName));
+      const doubt = doubtOf(view, [KIND.volume]);
+      if (doubt !== null) return doubt;
       if (volume === undefined) return 'volume-gone';
       if (volume.robustness === 'faulted') return 'faulted';
+      // Before Longhorn 1.9 the field is not there, and setting it would change nothing.
+      if (volume.offlineRebuilding === '') return 'not-supported';
       return volume.offlineRebuilding === value ? 'unchanged' : null;
     },
-    requests: () => [{ method: 'patch', kind: KIND.volume, id: volumeId(volumeName), operations: [{ op: 'add', path: '/spec/offlineRebuilding', value }] }]
+    requests: (view) => [{ method: 'patch', kind: KIND.volume, id: volumeId(volumeName), operations: change('/spec/offlineRebuilding', view.get(KIND.volume, volumeId(volumeName))?.offlineRebuilding, value) }]
+  };
+}
+
+/** Takes the volume's own limit off its rebuild (`replicaRebuildingBandwidthLimit`, v2 since Longhorn 1.10). */
+export function liftRebuildCap(volumeName: string): GuardedAction {
+  const capOf = (view: ClusterView): number | null => view.get('longhorn.io.volume', volumeId(volumeName))?.rebuildBandwidthLimit ?? null;
+  return {
+    code: 'lift-rebuild-cap',
+    params: { volume: volumeName },
+    validate(view) {
+      const volume = view.get('longhorn.io.volume', volumeId(volumeName));
+      const doubt = doubtOf(view, [KIND.volume]);
+      if (doubt !== null) return doubt;
+      if (volume === undefined) return 'volume-gone';
+      if (volume.robustness === 'faulted') return 'faulted';
+      if (volume.rebuildBandwidthLimit === null) return 'not-supported';
+      return volume.rebuildBandwidthLimit === 0 ? 'unchanged' : null;
+    },
+    requests: (view) => [{ method: 'patch', kind: KIND.volume, id: volumeId(volumeName), operations: change('/spec/replicaRebuildingBandwidthLimit', capOf(view), 0) }]
   };
 }
 
@@ -171,11 +228,13 @@ export function setScheduling(nodeName: string, diskName: string | null, isOn: b
     validate(view) {
       const node = findLonghornNode(view, nodeName);
       const target = diskName === null ? node : node?.disks.find((disk) => disk.name === diskName);
-      if (target === undefined) return doubtOfStatus(view.readState(KIND.longhornNode).status) === null ? 'object-gone' : 'cannot-verify';
+      const doubt = doubtOf(view, [KIND.longhornNode]);
+      if (doubt !== null) return doubt;
+      if (target === undefined) return 'object-gone';
       // The webhook refuses to schedule onto what is being evicted.
       if (isOn && target.evictionRequested) return 'eviction-requested';
       return target.allowScheduling === isOn ? 'unchanged' : null;
     },
-    requests: () => [{ method: 'patch', kind: KIND.longhornNode, id: volumeId(nodeName), operations: [{ op: 'replace', path, value: isOn }] }]
+    requests: () => [{ method: 'patch', kind: KIND.longhornNode, id: volumeId(nodeName), operations: change(path, !isOn, isOn) }]
   };
 }

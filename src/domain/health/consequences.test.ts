@@ -125,7 +125,7 @@ describe('guarded actions', () => {
     const { view, verdicts } = see(healthy);
     expect(setReplicaCount(VOLUME, 2).requests(view)).toEqual([{ method: 'patch', kind: 'longhorn.io.volume', id: 'longhorn-system/pvc-1', operations: [{ op: 'test', path: '/spec/numberOfReplicas', value: 3 }, { op: 'replace', path: '/spec/numberOfReplicas', value: 2 }] }]);
     expect([setReplicaCount(VOLUME, 2), setReplicaCount(VOLUME, 3), setReplicaCount(VOLUME, 21)].map((action) => action.validate(view, verdicts[0]!))).toEqual([null, 'unchanged', 'out-of-range']);
-    expect(setScheduling('node-1', 'a/b', false).requests(view)).toMatchObject([{ operations: [{ path: '/spec/disks/a~1b/allowScheduling', value: false }] }]);
+    expect(setScheduling('node-1', 'a/b', false).requests(view)).toMatchObject([{ operations: [{ op: 'test', value: true }, { op: 'replace', path: '/spec/disks/a~1b/allowScheduling', value: false }] }]);
     expect(setScheduling('node-1', 'nvme0', false).validate(view, verdicts[0]!)).toBeNull();
   });
   it('salvage only what Longhorn’s own salvage would take', () => {
