@@ -3,8 +3,8 @@ import { registerFormatters } from './host/entry/formatters';
 import { lazyComponent } from './host/entry/lazy';
 import { checkHost, findHarvester } from './host/entry/login-checks';
 import { createPagesLoader } from './host/entry/pages-loader';
-import { CELL, placeBelowVolumes, registerEverything, type ComponentOf } from './host/entry/registrations';
-import { besideEntry } from './host/entry/scripts';
+import { CELL, registerEverything, type ComponentOf } from './host/entry/registrations';
+import { besideEntry, injectScript, once } from './host/entry/scripts';
 import { createTextsLoader, createTranslate, mergeTexts, registerTexts } from './host/entry/texts';
 
 const NAME = 'harvester-longhorn-v2';
@@ -28,12 +28,17 @@ export default function initialize(plugin: HostPlugin, internal: HostInternal): 
     harvesterVersion: () => findHarvester(plugins.getPlugins())?.version ?? '',
     onLogout: (listener) => { logoutListeners.push(listener); }
   };
+  const pagesUrl = besideEntry(ENTRY_URL, `pages-${__LHV2_VERSION__}.js`);
+  const loadPages = once(() => injectScript(pagesUrl));
   const texts = createTextsLoader({
+    keysId: `${ID}/keys`,
+    loadKeys: loadPages,
     urlOf: (locale) => besideEntry(ENTRY_URL, `texts-${locale}-${__LHV2_VERSION__}.js`),
     globalIdOf: (locale) => `${ID}/texts/${locale}`
   });
   const loader = createPagesLoader({
-    url: besideEntry(ENTRY_URL, `pages-${__LHV2_VERSION__}.js`),
+    url: pagesUrl,
+    inject: loadPages,
     globalId: `${ID}/pages`,
     services,
     alongside: () => mergeTexts(store, texts)
@@ -48,10 +53,7 @@ export default function initialize(plugin: HostPlugin, internal: HostInternal): 
     [CELL.machine]: lazily('MachineCell', { isQuiet: true })
   });
 
-  const check = async (): Promise<void> => {
-    placeBelowVolumes(store);
-    await checkHost(store, plugins.getPlugins(), t);
-  };
+  const check = async (): Promise<void> => { await checkHost(store, plugins.getPlugins(), t); };
 
   plugin.addNavHooks({
     // Not awaited: the host signs the person in only when this is done.

@@ -68,16 +68,26 @@ describe('Volume Health in Harvester\'s navigation', () => {
     expect(state.basicTypes.harvester).toHaveProperty('longhorn.v2.volumehealth');
   });
 
-  it('moves right below Volumes, wherever this version of Harvester has them', async () => {
+  it.each([['before', 197], ['after', 497]] as const)('is right below Volumes, wherever this version of Harvester has them, loaded %s ours', async (order, weight) => {
     const host = createHost();
-    const plugin = await loadExtension(host);
+    const volumes = (): void => { host.store.commit('type-map/virtualType', { product: 'harvester', obj: { name: 'harvesterhci.io.volume', weight } }); };
+    const entries = (): number[] => {
+      const { virtualTypes } = (host.store.state as unknown as { 'type-map': { virtualTypes: Record<string, { name: string; weight: number }[]> } })['type-map'];
 
-    host.store.commit('type-map/virtualType', { product: 'harvester', obj: { name: 'harvesterhci.io.volume', weight: 197 } });
-    await (plugin as unknown as { onLogIn(store: unknown): Promise<void> }).onLogIn(host.store);
+      return (virtualTypes.harvester ?? []).filter(({ name }) => name === 'longhorn.v2.volumehealth').map((entry) => entry.weight);
+    };
 
-    const { virtualTypes } = (host.store.state as unknown as { 'type-map': { virtualTypes: Record<string, { name: string; weight: number }[]> } })['type-map'];
-
-    expect(virtualTypes.harvester?.filter(({ name }) => name === 'longhorn.v2.volumehealth').map(({ weight }) => weight)).toEqual([196.5]);
+    if (order === 'before') {
+      volumes();
+    }
+    await loadExtension(host);
+    if (order === 'after') {
+      expect(entries()).toEqual([496.5]);
+      host.store.commit('type-map/virtualType', { product: 'harvester', obj: { name: 'harvesterhci.io.host', weight: 99 } });
+      expect(entries()).toEqual([496.5]);
+      volumes();
+    }
+    expect(entries()).toEqual([weight - 0.5]);
   });
 
   it('has a component with a fetch option: the host\'s list page would demand a schema otherwise', async () => {

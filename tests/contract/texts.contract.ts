@@ -3,6 +3,7 @@ import { IntlMessageFormat } from 'intl-messageformat';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import en from '@/l10n/en-us.yaml';
 import zh from '@/l10n/zh-hans.yaml';
+import { keysOf, valuesOf } from '../../pkg/harvester-longhorn-v2/build/texts';
 import { createTextsLoader, createTranslate, LOCALES, mergeTexts, registerTexts, type TextsLoader } from '../../pkg/harvester-longhorn-v2/host/entry/texts';
 import type { HostPlugin, HostStore } from '../../pkg/harvester-longhorn-v2/host/types';
 import { createHost, loadExtension, stubScripts, type Host } from './support/host';
@@ -12,12 +13,11 @@ const TEXTS: Record<string, Record<string, unknown>> = { 'en-us': en.lhv2 as Rec
 /** Texts as their scripts bring them; `fetched` names the languages in order. */
 function provideTexts(): { loader: TextsLoader; fetched: string[] } {
   const fetched: string[] = [];
+  const keys = keysOf(TEXTS['en-us']!);
 
-  for (const locale of LOCALES) {
-    (globalThis as Record<string, unknown>)[`texts ${locale}`] = TEXTS[locale];
-  }
+  Object.assign(globalThis, { 'text keys': keys }, ...LOCALES.map((locale) => ({ [`texts ${locale}`]: valuesOf(TEXTS[locale]!, keys) })));
 
-  return { fetched, loader: createTextsLoader({ urlOf: (locale) => locale, globalIdOf: (locale) => `texts ${locale}`, inject: (url) => { fetched.push(url); return Promise.resolve(); } }) };
+  return { fetched, loader: createTextsLoader({ keysId: 'text keys', loadKeys: () => Promise.resolve(), urlOf: (locale) => locale, globalIdOf: (locale) => `texts ${locale}`, inject: (url) => { fetched.push(url); return Promise.resolve(); } }) };
 }
 
 let scripts: ReturnType<typeof stubScripts>;

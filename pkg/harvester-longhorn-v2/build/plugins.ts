@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Plugin } from 'vite';
+import * as vue from 'vue';
 import { parse } from 'yaml';
 import type { Sections } from './texts';
 
@@ -33,6 +35,75 @@ export function inlineCss(id: string): Plugin {
         }
       }
     }
+  };
+}
+
+const HOST_VUE = '\0host-vue';
+
+/**
+ * The host's Vue as local names: the bundler shortens those, whereas an external module is spelled out at every use
+ * (`(0,Vue.createElementVNode)(…)`, thousands of times).
+ */
+export function hostVue(): Plugin {
+  const names = Object.keys(vue).filter((name) => /^[a-zA-Z]\w*$/.test(name));
+
+  return {
+    name: 'host-vue',
+    enforce: 'pre',
+    resolveId: (id) => (id === 'vue' ? HOST_VUE : null),
+    load: (id) => (id === HOST_VUE
+      ? ['const get = (name) => globalThis.Vue[name];', ...names.map((name) => `export const ${name} = /* @__PURE__ */ get('${name}');`)].join('\n')
+      : null)
+  };
+}
+
+/** Turns `import('./x')` into a promise of what is in the one script anyway: else every module on the way gets a wrapper of its own. */
+export function resolveDynamicImports(): Plugin {
+  return {
+    name: 'resolve-dynamic-imports',
+    enforce: 'post',
+    transform(code) {
+      const heads: string[] = [];
+      const body = code.replace(/\bimport\(\s*(["'`])([^"'`]+)\1\s*\)/g, (_whole, _quote, specifier: string) => {
+        const name = `__lazy${String(heads.length)}`;
+
+        heads.push(`import * as ${name} from ${JSON.stringify(specifier)};\n`);
+
+        return `Promise.resolve(${name})`;
+      });
+
+      return heads.length === 0 ? null : { code: heads.join('') + body, map: null };
+    }
+  };
+}
+
+/** Drops the file names that the compiler leaves in components for Vue's devtools, which a production build has not. */
+export function dropComponentNames(): Plugin {
+  return {
+    name: 'drop-component-names',
+    enforce: 'post',
+    transform: (code, id) => (id.includes('.vue') ? { code: code.replace(/__name:\s*(["'])[\w-]+\1,?/g, ''), map: null } : null)
+  };
+}
+
+/**
+ * Scope ids of components (`data-v-…`): their place in the sorted list of all, instead of eight random letters each.
+ *
+ * @param root what relative paths of the compiler start from
+ */
+export function shortScopeIds(root: string, folders: readonly string[]): (file: string) => string {
+  const files = folders.flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.vue') && !file.includes('node_modules'))
+    .map((file) => join(folder, file))).sort();
+
+  return (file) => {
+    const place = files.indexOf(resolve(root, file));
+
+    if (place < 0) {
+      throw new Error(`${file} is not one of the components`);
+    }
+
+    return `lhv2${place.toString(36)}`;
   };
 }
 

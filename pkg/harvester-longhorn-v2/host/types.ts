@@ -78,6 +78,8 @@ export interface HostStore {
   readonly $router?: HostRouter;
   dispatch(action: string, payload?: unknown): Promise<unknown>;
   commit(mutation: string, payload?: unknown): void;
+  /** Calls back after every mutation; returns how to stop. */
+  subscribe(subscriber: (mutation: { readonly type: string; readonly payload?: unknown }) => void): () => void;
   subscribeAction(subscriber: { before(action: { readonly type: string; readonly payload?: unknown }): void }): () => void;
 }
 

@@ -66,7 +66,7 @@ export function providePages(pages: Partial<Pages['components']>): { installs: n
   const seen = { installs: 0 };
   const script: PagesScript = { install: () => { seen.installs++; return { components: pages as Pages['components'] }; } };
 
-  Object.assign(globalThis, { [PAGES_ID]: script, [`${EXTENSION_ID}/texts/en-us`]: {}, [`${EXTENSION_ID}/texts/zh-hans`]: {} });
+  Object.assign(globalThis, { [PAGES_ID]: script, [`${EXTENSION_ID}/keys`]: {}, [`${EXTENSION_ID}/texts/en-us`]: [], [`${EXTENSION_ID}/texts/zh-hans`]: [] });
 
   return seen;
 }

@@ -59,14 +59,32 @@ const healthEntry = (weight: number): Readonly<Record<string, unknown>> => ({
   route: { name: 'harvester-c-cluster-resource', params: { product: 'harvester', resource: PAGE.health } }
 });
 
-/** Moves Volume Health right below Volumes, whose place differs between versions. Call it once all extensions are loaded. */
-export function placeBelowVolumes(store: HostStore): void {
+/** Moves Volume Health right below Volumes, whose place differs between versions. False while Volumes are not known. */
+function placeBelowVolumes(store: HostStore): boolean {
   const types = (store.state['type-map'] as { readonly virtualTypes?: Readonly<Record<string, readonly VirtualType[]>> } | undefined)?.virtualTypes?.harvester ?? [];
   const volumes = types.find(({ name }) => name === PAGE.volume);
 
-  if (typeof volumes?.weight === 'number') {
-    store.commit('type-map/virtualType', { product: 'harvester', obj: healthEntry(volumes.weight - 0.5) });
+  if (typeof volumes?.weight !== 'number') {
+    return false;
   }
+  store.commit('type-map/virtualType', { product: 'harvester', obj: healthEntry(volumes.weight - 0.5) });
+
+  return true;
+}
+
+/** The same whichever of the two extensions is loaded first: the host has no hook for "all products are there". */
+function keepBelowVolumes(store: HostStore): void {
+  if (placeBelowVolumes(store)) {
+    return;
+  }
+
+  const stop = store.subscribe(({ type, payload }) => {
+    const { product, obj } = (payload ?? {}) as { readonly product?: string; readonly obj?: VirtualType };
+
+    if (type === 'type-map/virtualType' && product === 'harvester' && obj?.name === PAGE.volume && placeBelowVolumes(store)) {
+      stop();
+    }
+  });
 }
 
 /** Volume Health in Harvester's side navigation, below Volumes, on Harvester's own list route: no route of ours to break. */
@@ -82,6 +100,7 @@ function addHealthPage(plugin: HostPlugin, page: Component): void {
       dsl.configureType(PAGE.health, { showListMasthead: false, isCreatable: false, canYaml: false });
       // The DSL claims the product for us; Rancher would take Harvester's navigation down together with this extension.
       self.productNames.splice(0, self.productNames.length, ...owned);
+      keepBelowVolumes(store);
     }
   });
 }

@@ -8,6 +8,25 @@ export type TextLocale = (typeof LOCALES)[number];
 const DEFAULT_LOCALE = 'en-us';
 
 type Sections = Readonly<Record<string, unknown>>;
+/** Keys of the texts as the build puts them beside the pages; a leaf is 0. */
+interface TextKeys { readonly [name: string]: TextKeys | 0 }
+
+/**
+ * Texts by their keys, from the keys that all languages share and one language's texts in the order of the keys.
+ *
+ * @throws when their numbers differ: scripts of two versions
+ */
+export function fillKeys(keys: TextKeys, texts: readonly string[]): Sections {
+  let next = 0;
+  const fill = (part: TextKeys): Sections => Object.fromEntries(Object.entries(part).map(([name, inner]) => [name, inner === 0 ? texts[next++] : fill(inner)]));
+  const sections = fill(keys);
+
+  if (next !== texts.length) {
+    throw new Error(`${String(texts.length)} texts for ${String(next)} keys`);
+  }
+
+  return sections;
+}
 
 /** Texts of the pages: one script per language, so that nobody loads the other one. */
 export interface TextsLoader {
@@ -20,23 +39,29 @@ export interface TextsLoader {
 export function createTextsLoader(options: {
   readonly urlOf: (locale: TextLocale) => string;
   readonly globalIdOf: (locale: TextLocale) => string;
+  /** Name of the keys, and what brings them: the script of the pages. */
+  readonly keysId: string;
+  readonly loadKeys: () => Promise<void>;
   readonly inject?: ScriptInjector;
 }): TextsLoader {
-  const { urlOf, globalIdOf, inject = injectScript } = options;
+  const { urlOf, globalIdOf, keysId, loadKeys, inject = injectScript } = options;
   const texts = new Map<TextLocale, Sections>();
   let isInUse = false;
 
   const loaders = new Map(LOCALES.map((locale) => [locale, once(async () => {
-    await inject(urlOf(locale));
+    await Promise.all([inject(urlOf(locale)), loadKeys()]);
 
-    const sections = exportsOf(globalIdOf(locale));
+    const [keys, values] = [exportsOf(keysId), exportsOf(globalIdOf(locale))];
 
-    if (typeof sections !== 'object' || sections === null) {
+    if (typeof keys !== 'object' || keys === null || !Array.isArray(values)) {
       throw new Error(`${urlOf(locale)} has no texts of this version`);
     }
-    texts.set(locale, sections as Sections);
 
-    return sections as Sections;
+    const sections = fillKeys(keys as TextKeys, values as readonly string[]);
+
+    texts.set(locale, sections);
+
+    return sections;
   })]));
 
   return {
