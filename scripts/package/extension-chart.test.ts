@@ -1,13 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { createAppServer, listen, serveFolder } from '../app-server';
 import type { ListeningServer } from '../app-server';
-import { checkExtension } from './extension-chart';
+import { checkExtension, uiPluginTemplate } from './extension-chart';
 import { writeTree } from './files';
-import { builtExtension, makeRepository, PRODUCT, readArchive } from './test-support';
+import { UI_PLUGIN_SCHEMA } from './plugin-schema';
+import { readProduct } from './product';
+import { builtExtension, fileOf, makeRepository, PRODUCT, readArchive, renderUiPlugin, ROOT, URL_OF_REPOSITORY } from './test-support';
 
 /** What Rancher's plugin cache does with a UIPlugin (`rancher pkg/controllers/dashboard/plugin/fscache.go`), against a plain web server. */
 describe('fetched as Rancher fetches it', () => {
@@ -53,6 +56,49 @@ describe('fetched as Rancher fetches it', () => {
     const entries = await readArchive(await get(plugin.compressedEndpoint));
 
     expect(new Map(entries.map(({ header, content }) => [header.name, content]))).toEqual(new Map([...builtExtension()].map(([path, content]) => [`${ PRODUCT.version }/${ path }`, content])));
+  });
+});
+
+describe('the UIPlugin', async() => {
+  const check = new Ajv().compile(UI_PLUGIN_SCHEMA);
+  const repository = await makeRepository();
+  const folder = `charts/${ PRODUCT.name }/${ PRODUCT.version }`;
+  const render = (): ReturnType<typeof renderUiPlugin> => renderUiPlugin(fileOf(repository, `${ folder }/templates/uiplugin.yaml`), fileOf(repository, `${ folder }/values.yaml`));
+
+  test('is the chart\'s only object, written out but for the two addresses', () => {
+    const templates = [...repository.files.keys()].filter((path) => path.startsWith(`${ folder }/templates/`));
+    const directives = fileOf(repository, `${ folder }/templates/uiplugin.yaml`).toString().match(/\{\{/g);
+
+    expect(templates).toEqual([`${ folder }/templates/uiplugin.yaml`]);
+    expect(directives).toHaveLength(2);
+  });
+
+  test('fits its published schema, and points to the files beside the chart', () => {
+    const plugin = render();
+    const endpoint = `${ URL_OF_REPOSITORY }/extensions/${ PRODUCT.name }/${ PRODUCT.version }`;
+
+    expect(check(plugin), JSON.stringify(check.errors)).toBe(true);
+    expect(plugin.spec).toEqual({
+      plugin: { name: PRODUCT.name, version: PRODUCT.version, endpoint, compressedEndpoint: `${ endpoint }.tgz`, noCache: false, noAuth: false, metadata: PRODUCT.annotations }
+    });
+    // The schema is not one that takes anything.
+    for (const wrong of [{ version: 1 }, { endpoint: '' }, { cache: true }, { metadata: { a: true } }]) {
+      expect(check({ ...plugin, spec: { plugin: { ...plugin.spec.plugin, ...wrong } } }), JSON.stringify(wrong)).toBe(false);
+    }
+    expect(check({ ...plugin, metadata: { ...plugin.metadata, namespace: 'default' } })).toBe(false);
+  });
+
+  test('of what is really packaged fits it too, whatever its version looks like', async() => {
+    const product = await readProduct(ROOT);
+
+    for (const version of [product.version, '1.10.0', '2.0.0-rc.1']) {
+      const plugin = renderUiPlugin(uiPluginTemplate({ ...product, version }), Buffer.from('plugin: { endpoint: "http://a", compressedEndpoint: "" }'));
+
+      expect(check(plugin), JSON.stringify(check.errors)).toBe(true);
+      expect(plugin.spec.plugin.version).toBe(version);
+      expect(plugin.spec.plugin.metadata).toEqual(product.annotations);
+    }
+    expect(() => uiPluginTemplate({ ...product, annotations: { a: '{{ .Values }}' } })).toThrow('directive');
   });
 });
 

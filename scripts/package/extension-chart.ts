@@ -55,17 +55,43 @@ export function checkExtension(product: Product, built: FileTree): void {
   }
 }
 
+/** The namespace whose UIPlugins Rancher's controller reads; one anywhere else would be ignored. */
+const PLUGIN_NAMESPACE = CATALOG_ANNOTATIONS['catalog.cattle.io/namespace'];
+
+/** Stand for the two values that somebody may want to set when installing; everything else is written out. */
+const ENDPOINT = '@endpoint@';
+const COMPRESSED_ENDPOINT = '@compressedEndpoint@';
+
+/**
+ * The UIPlugin as the chart's one template. Its name is also the prefix of the script's name and of the global that the
+ * script sets: it does not depend on what the release is called.
+ */
+export function uiPluginTemplate({ name, version, annotations }: Product): Buffer {
+  const object = toYaml({
+    apiVersion: 'catalog.cattle.io/v1',
+    kind: 'UIPlugin',
+    metadata: { name, namespace: PLUGIN_NAMESPACE, labels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/version': version, 'helm.sh/chart': `${ name }-${ version }` } },
+    spec: { plugin: { name, version, endpoint: ENDPOINT, compressedEndpoint: COMPRESSED_ENDPOINT, noCache: false, noAuth: false, metadata: annotations } }
+  }).toString();
+
+  if (object.includes('{{')) {
+    throw new Error('package.json of the extension: "{{" would be taken for a directive of Helm');
+  }
+
+  return Buffer.from(object
+    .replace(`"${ ENDPOINT }"`, '{{ required "plugin.endpoint is where the extension\'s files are" .Values.plugin.endpoint | quote }}')
+    .replace(`"${ COMPRESSED_ENDPOINT }"`, '{{ .Values.plugin.compressedEndpoint | quote }}'));
+}
+
 /** The chart whose one object is the UIPlugin. `url` is the root of the repository as Rancher's server reaches it. */
 export function createExtensionChart(product: Product, url: string, sources: FileTree): Promise<PackagedChart> {
   const endpoint = `${ url }/${ extensionFolder(product) }`;
-  const files = new Map(sources);
-  const values = files.get('values.yaml') ?? toYaml({});
-
-  files.set('values.yaml', fillValues(values, {
-    'plugin.endpoint': endpoint,
-    'plugin.compressedEndpoint': `${ endpoint }.tgz`,
-    'plugin.metadata': product.annotations
-  }));
+  const values = sources.get('values.yaml') ?? toYaml({});
+  const files = new Map([
+    ...sources,
+    ['templates/uiplugin.yaml', uiPluginTemplate(product)] as const,
+    ['values.yaml', fillValues(values, { 'plugin.endpoint': endpoint, 'plugin.compressedEndpoint': `${ endpoint }.tgz` })] as const
+  ]);
 
   return packageChart({
     apiVersion: 'v2',

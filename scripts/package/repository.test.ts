@@ -2,10 +2,9 @@ import { valid, validRange } from 'semver';
 import { parse } from 'yaml';
 import { describe, expect, test } from 'vitest';
 import { sha256 } from './archive';
-import { extensionFolder } from './extension-chart';
 import { parseProduct, readProduct } from './product';
 import { parseUrl } from './repository';
-import { builtApp, builtExtension, fileOf, makeRepository, PRODUCT, readArchive, ROOT, URL_OF_REPOSITORY } from './test-support';
+import { builtApp, builtExtension, fileOf, makeRepository, PRODUCT, readArchive, ROOT } from './test-support';
 
 interface IndexEntry {
   readonly apiVersion: string;
@@ -110,14 +109,6 @@ describe('the Helm repository', () => {
     for (const annotations of charts.map((chart) => chart.annotations)) {
       expect(annotations['catalog.cattle.io/certified']).toBeUndefined();
     }
-  });
-
-  test('the UIPlugin points to the files beside the chart, and says the same of its hosts as the chart', () => {
-    const endpoint = `${ URL_OF_REPOSITORY }/${ extensionFolder(PRODUCT) }`;
-
-    expect(readYaml(fileOf(repository, `charts/${ PRODUCT.name }/${ PRODUCT.version }/values.yaml`))).toEqual({
-      plugin: { endpoint, compressedEndpoint: `${ endpoint }.tgz`, noCache: false, noAuth: false, metadata: PRODUCT.annotations }
-    });
   });
 });
 

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { extract } from 'tar-stream';
+import { parse } from 'yaml';
 import type { Header } from 'tar-stream';
 import { createRepository, readCharts } from './repository';
 import type { Repository, RepositoryInput } from './repository';
@@ -81,4 +82,37 @@ export function fileOf({ files }: Repository, path: string): Buffer {
   }
 
   return content;
+}
+
+/** A UIPlugin as the API server gets it, as far as hosts read it. */
+export interface UiPlugin {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: {
+    readonly plugin: {
+      readonly name: string;
+      readonly version: string;
+      readonly endpoint: string;
+      readonly compressedEndpoint?: string;
+      readonly noCache?: boolean;
+      readonly noAuth?: boolean;
+      readonly metadata?: Readonly<Record<string, string>>;
+    };
+  };
+}
+
+/**
+ * The extension chart's template with its two values filled in, as Helm would.
+ *
+ * @throws when the template has any other directive: then only Helm can tell what comes out.
+ */
+export function renderUiPlugin(template: Buffer, values: Buffer): UiPlugin {
+  const { plugin } = parse(values.toString(), { version: '1.1' }) as { readonly plugin: Readonly<Record<string, string>> };
+  const rendered = template.toString().replace(/\{\{ (?:required "[^"]*" )?\.Values\.plugin\.(endpoint|compressedEndpoint) \| quote \}\}/g, (_, key: string) => JSON.stringify(plugin[key]));
+
+  if (rendered.includes('{{')) {
+    throw new Error(`a directive that only Helm understands: ${ rendered }`);
+  }
+
+  return parse(rendered, { version: '1.1' }) as UiPlugin;
 }
