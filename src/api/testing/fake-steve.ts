@@ -157,7 +157,7 @@ export class FakeSteve {
     base: '/v1/harvester',
     access: (kind: Kind) => Promise.resolve({ exists: !this.absent.has(kind), canList: !this.absent.has(kind) && !this.unlistable.has(kind), canCreate: true }),
     forgetAccess: () => { this.forgotten++; },
-    list: async(kind, { limit = 1000, next = null } = {}): Promise<ListPage> => {
+    list: async(kind, { limit = 1000, next = null, labelSelector = '', namespace = '' } = {}): Promise<ListPage> => {
       this.listCalls.push({ kind, next });
       await this.beforePage?.(kind, next);
       const fault = this.listFaults.get(kind);
@@ -165,7 +165,13 @@ export class FakeSteve {
       if (fault) {
         throw fault;
       }
-      const all = [...this.objects.get(kind)?.values() ?? []].sort((a, b) => String(a.id).localeCompare(String(b.id)));
+      const [label = '', value = ''] = labelSelector.split('=');
+      const fits = ({ metadata }: RawObject): boolean => {
+        const own = metadata as { readonly namespace?: string; readonly labels?: Readonly<Record<string, string>> };
+
+        return (!label || own.labels?.[label] === value) && (!namespace || own.namespace === namespace);
+      };
+      const all = [...this.objects.get(kind)?.values() ?? []].filter(fits).sort((a, b) => String(a.id).localeCompare(String(b.id)));
       const from = next ? all.findIndex((object) => String(object.id) > next) : 0;
       const items = from < 0 ? [] : all.slice(from, from + limit);
       const last = items.at(-1);
@@ -173,7 +179,7 @@ export class FakeSteve {
 
       return { items, revision: String(this.revision), next: isMore && last ? String(last.id) : null };
     },
-    get: () => Promise.reject(failure(404)),
+    get: (kind, id) => { const found = this.objects.get(kind)?.get(id); return found ? Promise.resolve(found) : Promise.reject(failure(404)); },
     create: () => Promise.reject(failure(500)),
     update: () => Promise.reject(failure(500)),
     patch: () => Promise.reject(failure(500)),

@@ -1,55 +1,96 @@
-import type { JsonPatchOperation } from '@/api/contract';
-import { KIND, type Kind } from '@/domain/kube/kinds';
-import { longhornId } from '@/domain/kube/names';
+import { deleteReplica, liftRebuildCap, pickSalvage, salvage, setOfflineRebuild, setReplicaCount, setScheduling, type GuardedAction, type Refusal } from '@/domain/health/actions';
+import type { VolumeVerdict } from '@/domain/health/types';
+import { findDisk } from '@/domain/longhorn/node-status';
+import type { VolumeRecord } from '@/domain/longhorn/types';
+import type { ClusterView } from '@/domain/view';
+import { placementOf } from './placement';
 import type { Subject } from './subject';
 
-/** Something an admin may do about a volume. Words: `lhv2.health.action.<id>.{title,effect}`. */
-export interface VolumeAction {
-  readonly id: 'accept-fewer' | 'offline-rebuild' | 'lift-cap';
-  readonly kind: Kind;
-  readonly objectId: string;
-  /** Exactly what is sent, as a JSON patch; its first operation makes the server refuse when the value has changed since. */
-  readonly operations: readonly JsonPatchOperation[];
+/** An action that is a verdict's safe next step. Words: `lhv2.health.action.<action.code>.{title,effect}`. */
+export interface Offer {
+  readonly action: GuardedAction;
+  /** What the words need beside the action's own parameters. */
   readonly params: Readonly<Record<string, string | number>>;
-  /** Why it may not be done now (`lhv2.health.action.blocked.<code>`); '' when it may. */
-  readonly blockedBy: '' | 'not-live' | 'no-redundancy' | 'rebuilding';
+  /** Why it may not be done now; null when it may. */
+  readonly refusal: Refusal | null;
 }
 
-function change(path: string, from: unknown, to: unknown): readonly JsonPatchOperation[] {
-  return [{ op: 'test', path, value: from }, { op: 'replace', path, value: to }];
+type Candidate = readonly [action: GuardedAction, params?: Offer['params']];
+
+/** The second of two good replicas on one node, when another node would take it: never the one beside the VM. */
+function spareReplica(view: ClusterView, volume: VolumeRecord, verdict: VolumeVerdict): Candidate | null {
+  const pair = verdict.replicas.filter((replica) => replica.isGood && verdict.replicas.some((other) => other !== replica && other.isGood && other.nodeName === replica.nodeName));
+  const spare = pair.at(-1);
+
+  if (!spare || verdict.level !== 'healthy') {
+    return null;
+  }
+  const [place] = placementOf(view, volume, spare.name).chosen;
+
+  return place && !verdict.replicas.some((replica) => replica.nodeName === place.nodeName) ? [deleteReplica(volume.meta.name, spare.name), { node: spare.nodeName, why: 'spare', target: place.nodeName }] : null;
 }
 
-/**
- * Actions that fit a volume's state. None is ever offered for a faulted or unknown volume, and none removes a replica.
- * Guards beyond Longhorn's own webhook: fewer replicas only while two good ones remain and nothing is being rebuilt.
- */
-export function actionsFor(subject: Subject): readonly VolumeAction[] {
-  const { verdict, volume, freshness } = subject;
+/** Switches the disk or node on that an admin had switched off, and only then. */
+function reopen(params: VolumeVerdict['headline']['params']): Candidate | null {
+  const node = String(params.node ?? '');
+  const disk = params.disk === undefined || params.disk === '' ? null : String(params.disk);
 
-  if (!verdict || !volume || verdict.level === 'critical' || verdict.level === 'unknown' || volume.robustness === 'faulted') {
+  return node === '' ? null : [setScheduling(node, disk, true)];
+}
+
+/** Row 32 of the decision table: keep new replicas off the bad disk, then clear away what has failed there. */
+function isolate(view: ClusterView, name: string, verdict: VolumeVerdict): readonly Candidate[] {
+  const node = String(verdict.headline.params.node);
+  const bad = verdict.replicas.filter((replica) => replica.nodeName === node && replica.class === 'failed' && replica.diskName === verdict.headline.params.disk);
+  const disk = findDisk(view, bad[0]?.diskId ?? '');
+
+  if (disk?.allowScheduling === true) {
+    return [[setScheduling(node, disk.name, false)]];
+  }
+  return bad.map((replica) => [deleteReplica(name, replica.name), { node, why: 'failed', target: '' }]);
+}
+
+function candidates(view: ClusterView, volume: VolumeRecord, verdict: VolumeVerdict): readonly (Candidate | null)[] {
+  const { name } = volume.meta;
+  const { level, phase, headline, wantedReplicas: wanted, goodReplicas: good } = verdict;
+  const isShort = wanted !== null && good > 0 && good < wanted;
+
+  if (level === 'unknown') {
     return [];
   }
-  const isLive = freshness.state === 'live';
-  const base = { kind: KIND.volume, objectId: longhornId(volume.meta.name) };
-  const actions: VolumeAction[] = [];
-  const wanted = volume.numberOfReplicas;
-  const good = verdict.goodReplicas;
+  if (level === 'critical') {
+    const replica = headline.code === 'salvage-available' ? pickSalvage(view, name) : null;
 
-  if (verdict.level === 'degraded' && (verdict.phase === 'blocked' || verdict.phase === 'by-design') && wanted !== null && good > 0 && good < wanted) {
-    actions.push({
-      ...base, id: 'accept-fewer', params: { from: wanted, to: good, survives: good - 1 }, operations: change('/spec/numberOfReplicas', wanted, good),
-      blockedBy: !isLive ? 'not-live' : verdict.rebuild ? 'rebuilding' : good < 2 ? 'no-redundancy' : ''
-    });
+    return [
+      replica === null ? null : [salvage(name, [replica]), { replica, node: verdict.replicas.find((entry) => entry.name === replica)?.nodeName ?? '' }],
+      headline.code === 'salvage-disk-unschedulable' ? reopen(headline.params) : null
+    ];
   }
-  // Before 1.9 the field is not there, and `test` on it would fail: not offered.
-  if (verdict.level === 'stopped' && wanted !== null && good > 0 && good < wanted && volume.offlineRebuilding !== '' && volume.offlineRebuilding !== 'enabled') {
-    actions.push({ ...base, id: 'offline-rebuild', params: { from: volume.offlineRebuilding }, operations: change('/spec/offlineRebuilding', volume.offlineRebuilding, 'enabled'), blockedBy: isLive ? '' : 'not-live' });
+  return [
+    headline.code === 'scheduling-off' ? reopen(headline.params) : null,
+    ...(headline.code === 'persistent-failure' ? isolate(view, name, verdict) : []),
+    level === 'degraded' && (phase === 'blocked' || phase === 'by-design') && isShort ? [setReplicaCount(name, good), { from: wanted, to: good, survives: good - 1 }] : null,
+    level === 'stopped' && isShort ? [setOfflineRebuild(name, 'enabled'), { from: volume.offlineRebuilding }] : null,
+    verdict.rebuild && verdict.rebuild.capMBps > 0 ? [liftRebuildCap(name), { cap: volume.rebuildBandwidthLimit ?? 0 }] : null,
+    verdict.facts.some((fact) => fact.code === 'two-copies-on-one-node') ? spareReplica(view, volume, verdict) : null
+  ];
+}
+
+/** Refusals that say "there is nothing to do" rather than "not now": such an action is not mentioned. */
+const POINTLESS: ReadonlySet<Refusal> = new Set<Refusal>(['unchanged', 'not-supported', 'object-gone', 'replica-gone']);
+
+/**
+ * The actions that fit a volume's verdict, each with the reason why it may not be done now. Nothing is offered for an
+ * unknown volume, and nothing but a salvage, or what makes one possible, for one without a good replica.
+ */
+export function offersFor(view: ClusterView, subject: Pick<Subject, 'verdict' | 'volume'>): readonly Offer[] {
+  const { verdict, volume } = subject;
+
+  if (!verdict || !volume) {
+    return [];
   }
-  if (verdict.rebuild && verdict.rebuild.capMBps > 0 && (volume.rebuildBandwidthLimit ?? 0) > 0) {
-    actions.push({
-      ...base, id: 'lift-cap', params: { cap: volume.rebuildBandwidthLimit ?? 0 }, operations: change('/spec/replicaRebuildingBandwidthLimit', volume.rebuildBandwidthLimit, 0),
-      blockedBy: isLive ? '' : 'not-live'
-    });
-  }
-  return actions;
+  return candidates(view, volume, verdict)
+    .filter((candidate) => candidate !== null)
+    .map(([action, params = {}]) => ({ action, params: { ...action.params, ...params }, refusal: action.validate(view, verdict) }))
+    .filter(({ refusal }) => refusal === null || !POINTLESS.has(refusal));
 }

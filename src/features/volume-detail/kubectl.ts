@@ -8,7 +8,8 @@ const PLURALS: Readonly<Partial<Record<Kind, string>>> = {
   node: 'nodes', persistentvolume: 'pv', persistentvolumeclaim: 'pvc', namespace: 'namespaces', event: 'events'
 };
 
-function resource(kind: Kind): string {
+/** A kind as `kubectl` names it: `volumes.longhorn.io`. */
+export function resource(kind: Kind): string {
   const known = PLURALS[kind];
 
   if (known) {

@@ -186,17 +186,19 @@ describe('VolumeDrawer', () => {
       .mockRejectedValueOnce(new ApiError({ status: 403, code: 'Forbidden', message: 'volumes is forbidden', raw: '', isAbort: false }))
       .mockResolvedValueOnce({});
 
-    await drawer.find('[data-action=accept-fewer] button').trigger('click');
+    await drawer.find('[data-action=set-replica-count] button').trigger('click');
     await flushPromises();
     const request = drawer.find('[data-testid=lhv2-action-request]').text();
 
     expect(patch).not.toHaveBeenCalled();
     await drawer.find('[data-testid=lhv2-confirm-ok]').trigger('click');
+    await vi.waitFor(() => { expect(patch).toHaveBeenCalledTimes(1); });
     await flushPromises();
     expect(request).toContain(JSON.stringify(patch.mock.calls[0]![2], null, 2));
     expect(patch.mock.calls[0]!.slice(0, 2)).toEqual(['longhorn.io.volume', 'longhorn-system/pvc-web-07']);
     expect(drawer.find('[data-testid=lhv2-confirm]').text()).toContain('The server refused (403): volumes is forbidden');
     await drawer.find('[data-testid=lhv2-confirm-ok]').trigger('click');
+    await vi.waitFor(() => { expect(patch).toHaveBeenCalledTimes(2); });
     await flushPromises();
     expect(drawer.find('[data-testid=lhv2-action-done]').text()).toContain('Accept 2 replicas');
     expect(drawer.find('[data-testid=lhv2-action-request]').exists()).toBe(false);
