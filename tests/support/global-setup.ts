@@ -3,8 +3,8 @@ import { build } from 'vite';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The standalone app as the tests load it: built from the present sources, beside nobody's `dist/`. */
-export const APP_FOLDER = fileURLToPath(new URL('../../node_modules/.cache/lhv2-e2e/app', import.meta.url));
+/** The standalone app as the tests load it: built from the present sources, beside nobody's `dist/`. Runs side by side need a folder each. */
+export const APP_FOLDER = process.env.LHV2_E2E_APP ?? fileURLToPath(new URL('../../node_modules/.cache/lhv2-e2e/app', import.meta.url));
 
 export default async function setup(): Promise<void> {
   if (process.env.LHV2_E2E_SKIP_BUILD) {
