@@ -3,6 +3,7 @@ import type { HarvesterApi } from '@/api/contract';
 import type { Level, VolumeHistory, VolumeVerdict } from '@/domain/health/types';
 import type { Kind } from '@/domain/kube/kinds';
 import type { ClusterView, InventoryKind } from '@/domain/view';
+import type { FlightRecord } from './flight-recorder';
 
 /** The connection as a person sees it. */
 export interface FeedStatus {
@@ -35,6 +36,8 @@ export interface HealthIndex {
   /** Number of volumes per level. */
   counts(): Readonly<Record<Level, number>>;
   history(volumeName: string): VolumeHistory;
+  /** Past verdicts, since the page opened. */
+  readonly flight: FlightRecord;
 }
 
 export type Translate = (key: string, params?: Readonly<Record<string, unknown>>) => string;

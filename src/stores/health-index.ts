@@ -4,6 +4,7 @@ import { KIND } from '@/domain/kube/kinds';
 import { longhornId } from '@/domain/kube/names';
 import type { ClusterView } from '@/domain/view';
 import type { HealthIndex } from './contract';
+import { createFlightRecorder } from './flight-recorder';
 import { createFrameScheduler } from './frame';
 import type { LiveInventory } from './inventory';
 import { createHistoryKeeper } from './volume-history';
@@ -64,6 +65,7 @@ export function createHealthIndex({ inventory, diagnose, now, budget = BUDGET }:
   let attention = 0;
   const version = shallowRef(0);
   const keeper = createHistoryKeeper(now);
+  const flight = createFlightRecorder();
   const more = createFrameScheduler(() => { work(); });
 
   const markAll = (): void => {
@@ -93,6 +95,7 @@ export function createHealthIndex({ inventory, diagnose, now, budget = BUDGET }:
 
     const old = kept.get(name);
 
+    flight.observe(old?.verdict, verdict, at, keeper.history(name).firstSeenAt);
     if (old) {
       counts[old.verdict.level]--;
       attention -= Number(old.verdict.needsAttention);
@@ -140,7 +143,10 @@ export function createHealthIndex({ inventory, diagnose, now, budget = BUDGET }:
         markAll();
       }
     },
-    readStateChanged: markAll,
+    readStateChanged() {
+      markAll();
+      flight.see([KIND.volume, KIND.replica, KIND.engine].every((kind) => inventory.readState(kind).status === 'ready'), now());
+    },
     flushed: work
   });
 
@@ -155,6 +161,7 @@ export function createHealthIndex({ inventory, diagnose, now, budget = BUDGET }:
     counts: () => ({ ...counts }),
     attention: () => attention,
     history: (name) => keeper.history(name),
+    flight,
     tick() {
       const at = now();
 
