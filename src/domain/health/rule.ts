@@ -51,9 +51,17 @@ export function toFinding(rule: Rule, hit: Hit, situation: Situation): Finding {
     code: rule.code,
     level: rule.level,
     phase: hit.phase === undefined ? rule.phase : hit.phase,
-    params: { ...hit.params, volume: situation.volume.meta.name, good: situation.good, wanted: situation.wanted ?? '?' },
+    params: paramsOf(hit, situation),
     evidence: hit.evidence,
     isNote: rule.isNote,
     needsHelp: hit.needsHelp ?? rule.needsHelp
   };
+}
+
+/** The hit's own parameters and those of every finding. Most hits have none of their own: copying nothing would cost as much as all the rest. */
+function paramsOf(hit: Hit, situation: Situation): Finding['params'] {
+  const volume = situation.volume.meta.name;
+  const { good } = situation;
+  const wanted = situation.wanted ?? '?';
+  return hit.params === undefined ? { volume, good, wanted } : { ...hit.params, volume, good, wanted };
 }

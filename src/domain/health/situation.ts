@@ -3,6 +3,7 @@ import type { ReadStatus } from '../kube/kinds';
 import type { Condition } from '../kube/types';
 import { readFlagSetting, readNumberSetting } from '../longhorn/cluster-settings';
 import { explainPlacement } from '../longhorn/placement';
+import { requestOf } from '../longhorn/placement-request';
 import type { PlacementResult } from '../longhorn/placement-types';
 import { parseSchedulingMessage } from '../longhorn/scheduling-reasons';
 import type { SchedulingMessage } from '../longhorn/scheduling-reasons';
@@ -30,6 +31,8 @@ export class Situation {
   readonly running: EngineRecord | null;
   readonly replicas: readonly ReplicaRecord[];
   readonly verdicts: readonly ReplicaVerdict[];
+  /** Where each replica lies, in the order of `replicas`; undefined for a disk that no node has. */
+  readonly places: readonly ReturnType<ClusterView['diskByUuid']>[];
   readonly good: number;
   readonly wanted: number | null;
 
@@ -43,12 +46,16 @@ export class Situation {
     this.wanted = volume.numberOfReplicas !== null && volume.numberOfReplicas > 0 ? volume.numberOfReplicas : null;
     let good = 0;
     const verdicts: ReplicaVerdict[] = [];
+    const places: ReturnType<ClusterView['diskByUuid']>[] = [];
     for (const replica of this.replicas) {
-      const verdict = this.judgeReplica(replica);
+      const place = replica.diskId === '' ? undefined : view.diskByUuid(replica.diskId);
+      const verdict = this.judgeReplica(replica, place?.name ?? '');
       if (verdict.isGood) good += 1;
       verdicts.push(verdict);
+      places.push(place);
     }
     this.verdicts = verdicts;
+    this.places = places;
     this.good = good;
   }
 
@@ -58,13 +65,13 @@ export class Situation {
     return this.engine !== null && AT_REST.has(this.engine.currentState);
   }
 
-  private judgeReplica(replica: ReplicaRecord): ReplicaVerdict {
+  private judgeReplica(replica: ReplicaRecord, diskName: string): ReplicaVerdict {
     const replicaClass = classifyReplica(replica, this.volume, this.running);
     return {
       name: replica.meta.name,
       class: replicaClass,
       nodeName: replica.nodeId,
-      diskName: replica.diskId === '' ? '' : (this.view.diskByUuid(replica.diskId)?.name ?? ''),
+      diskName,
       diskId: replica.diskId,
       isEvicting: replica.evictionRequested,
       isLocal: replica.nodeId !== '' && replica.nodeId === this.volume.currentNodeId,
@@ -100,6 +107,13 @@ export class Situation {
       if (slowest?.rebuild == null || verdict.rebuild.percent < slowest.rebuild.percent) slowest = verdict;
     }
     return slowest;
+  }
+
+  private volumeReadAtCache: number | null | undefined;
+  /** When the volume's present content arrived: nearly every piece of evidence says it. */
+  get volumeReadAt(): number | null {
+    if (this.volumeReadAtCache === undefined) this.volumeReadAtCache = this.view.readAt('longhorn.io.volume', this.volume.meta.id);
+    return this.volumeReadAtCache;
   }
 
   private failedCache: readonly ReplicaRecord[] | undefined;
@@ -144,8 +158,10 @@ export class Situation {
     return this.volume.migrationNodeId !== '' || this.volume.currentMigrationNodeId !== '';
   }
 
-  get attachment(): VolumeAttachmentRecord | undefined {
-    return this.view.get('longhorn.io.volumeattachment', this.volume.meta.id);
+  private attachmentCache: VolumeAttachmentRecord | null | undefined;
+  get attachment(): VolumeAttachmentRecord | null {
+    if (this.attachmentCache === undefined) this.attachmentCache = this.view.get('longhorn.io.volumeattachment', this.volume.meta.id) ?? null;
+    return this.attachmentCache;
   }
 
   private schedulingCache: SchedulingMessage | undefined;
@@ -159,21 +175,9 @@ export class Situation {
   }
 
   private placementCache: PlacementResult | undefined;
-  /** Where the missing replicas would go by Longhorn's rules, and why not. */
+  /** Where the missing replicas would go by Longhorn's rules, and why not: now, or once the wait for a lost replica is over. */
   get placement(): PlacementResult {
-    const { volume } = this;
-    this.placementCache ??= explainPlacement(this.view, {
-      size: volume.size ?? 0,
-      replicas: this.wanted ?? 0,
-      engine: volume.dataEngine,
-      nodeSelector: volume.nodeSelector,
-      diskSelector: volume.diskSelector,
-      actualSize: volume.actualSize ?? 0,
-      existing: this.usable.filter((replica) => replica.nodeId !== '').map((replica) => ({ nodeName: replica.nodeId, diskId: replica.diskId })),
-      nodeSoftAntiAffinity: volume.replicaSoftAntiAffinity,
-      zoneSoftAntiAffinity: volume.replicaZoneSoftAntiAffinity,
-      diskSoftAntiAffinity: volume.replicaDiskSoftAntiAffinity
-    });
+    this.placementCache ??= explainPlacement(this.view, requestOf(this.view, this.volume, { now: this.now, isAfterWait: this.waitsUntil !== null }));
     return this.placementCache;
   }
 

@@ -8,13 +8,16 @@ export function findLonghornNode(view: ClusterView, name: string): LonghornNodeR
   return name === '' ? undefined : view.get('longhorn.io.node', longhornId(name));
 }
 
+/** The record of a disk that `ClusterView.diskByUuid` found. */
+export function diskAt(place: ReturnType<ClusterView['diskByUuid']>): DiskRecord | undefined {
+  if (place === undefined) return undefined;
+  for (const disk of place.node.disks) if (disk.name === place.name) return disk;
+  return undefined;
+}
+
 /** A disk of a node by its UUID (`replica.spec.diskID`). */
 export function findDisk(view: ClusterView, uuid: string): DiskRecord | undefined {
-  if (uuid === '') return undefined;
-  const found = view.diskByUuid(uuid);
-  if (found === undefined) return undefined;
-  for (const disk of found.node.disks) if (disk.name === found.name) return disk;
-  return undefined;
+  return uuid === '' ? undefined : diskAt(view.diskByUuid(uuid));
 }
 
 const DOWN_REASONS: ReadonlySet<string> = new Set(['KubernetesNodeGone', 'KubernetesNodeNotReady']);

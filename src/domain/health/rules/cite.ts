@@ -9,7 +9,7 @@ import type { Evidence } from '../types';
 /** Evidence as the rules need it: short to write, always with object, path, value and time. */
 
 export function citeVolume(s: Situation, path: string, value: string | number | boolean | null): Evidence {
-  return cite(s.view, 'longhorn.io.volume', s.volume.meta.id, path, value);
+  return { kind: 'longhorn.io.volume', id: s.volume.meta.id, path, value: value === null ? null : String(value), readAt: s.volumeReadAt };
 }
 
 export function citeVolumeCondition(s: Situation, type: string): Evidence {

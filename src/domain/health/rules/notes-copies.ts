@@ -1,5 +1,5 @@
 import { KIND } from '../../kube/kinds';
-import { findDisk, findLonghornNode } from '../../longhorn/node-status';
+import { diskAt, findLonghornNode } from '../../longhorn/node-status';
 import { cite } from '../evidence';
 import { note } from '../rule';
 import type { Rule } from '../rule';
@@ -32,10 +32,11 @@ const oldWarning = note('old-scheduling-warning', { row: '37', params: ['message
 });
 
 const diskWarning = note('disk-smart-warning', { row: '38', params: ['node', 'disk', 'health'] }, (s) => {
-  for (const verdict of s.verdicts) {
-    if (!verdict.isGood || verdict.diskId === '') continue;
-    const disk = findDisk(s.view, verdict.diskId);
-    if (disk === undefined || (disk.health !== 'FAILED' && disk.health !== 'WARNING')) continue;
+  for (let index = 0; index < s.verdicts.length; index += 1) {
+    const verdict = s.verdicts[index];
+    if (verdict?.isGood !== true) continue;
+    const disk = diskAt(s.places[index]);
+    if (disk?.health !== 'FAILED' && disk?.health !== 'WARNING') continue;
     return {
       params: { node: verdict.nodeName, disk: disk.name, health: disk.health },
       needsHelp: disk.health === 'FAILED',

@@ -56,6 +56,7 @@ const migrationWaitsForNode = note('migration-waits-for-node', { row: '46b', lev
 });
 
 const twoEngines = note('two-engines', { row: '47', needsHelp: true, params: ['count'] }, (s) => {
+  if (s.engines.length < 2) return null;
   const live = s.engines.filter((engine) => engine.meta.deletedAt === null);
   const active = live.filter((engine) => engine.isActive);
   if (active.length < 2 && (live.length < 2 || s.isMigrating)) return null;
@@ -69,7 +70,7 @@ const HELD = 'currently attached to different node';
 
 const heldElsewhere = note('held-by-other-node', { row: '55', level: 'transition', phase: 'waiting', needsHelp: true, params: ['node', 'holder', 'ticket'] }, (s) => {
   const waiting = s.attachment?.tickets.find((ticket) => !ticket.isSatisfied && ticket.message.includes(HELD));
-  if (waiting === undefined || s.attachment === undefined) return null;
+  if (waiting === undefined || s.attachment === null) return null;
   const holder = s.attachment.tickets.find((ticket) => ticket.isSatisfied);
   return {
     params: { node: waiting.nodeId, holder: s.volume.currentNodeId || s.volume.nodeId || NOWHERE, ticket: holder?.type ?? NOWHERE },
@@ -79,14 +80,14 @@ const heldElsewhere = note('held-by-other-node', { row: '55', level: 'transition
 
 const withoutFrontend = note('attached-without-frontend', { row: '56', level: 'transition', phase: 'waiting', needsHelp: true, params: ['node'] }, (s) => {
   const waiting = s.attachment?.tickets.find((ticket) => !ticket.isSatisfied && (ticket.reason === 'AttachedWithIncompatibleParameters' || ticket.message.includes('incompatible parameters')));
-  return waiting === undefined || s.attachment === undefined ? null : {
+  return waiting === undefined || s.attachment === null ? null : {
     params: { node: waiting.nodeId }, evidence: [cite(s.view, KIND.volumeAttachment, s.attachment.meta.id, `status.attachmentTicketStatuses[${waiting.id}]`, waiting.message)]
   };
 });
 
 const attachedByHand = note('attached-by-hand', { row: '57', params: ['node'] }, (s) => {
   const manual = s.attachment?.tickets.find((ticket) => ticket.type === 'longhorn-api');
-  return manual === undefined || s.attachment === undefined ? null : {
+  return manual === undefined || s.attachment === null ? null : {
     params: { node: manual.nodeId }, needsHelp: s.attachment.tickets.some((ticket) => !ticket.isSatisfied), evidence: [cite(s.view, KIND.volumeAttachment, s.attachment.meta.id, `spec.attachmentTickets[${manual.id}].type`, manual.type)]
   };
 });
