@@ -2,6 +2,7 @@ import type { Cluster, KubeObject } from '../contract';
 import { isRecord } from '../http/body';
 import { GOLDEN_IMAGE, mountedClaims, vmsUsing } from './claim';
 import { annotation, quantity, record, records, text } from './read';
+import { claimsByVolume, isMovingStorage, storageMigrationObstacle } from './storage-migration';
 import { type AdmissionRequest, HARVESTER_WEBHOOK, type Rules, badRequest, internal, invalid } from './request';
 
 const TEMPLATES = 'harvesterhci.io/volumeClaimTemplates';
@@ -119,6 +120,22 @@ function validateMacs(cluster: Cluster, vm: KubeObject): void {
   if (twin !== undefined || new Set(macs).size < macs.length) throw invalid(`duplicate mac address present for vm ${twin === undefined ? id : idOf(twin)}`);
 }
 
+/** KubeVirt's way to move disks of a running VM: other claims in the template, and the strategy to migrate to them. */
+function validateStorageMigration({ cluster, object, old }: AdmissionRequest): void {
+  if (old === undefined || object.spec?.['updateVolumesStrategy'] !== 'Migration') return;
+  const after = claimsByVolume(object);
+  const moves = [...claimsByVolume(old)].filter(([volume, claim]) => after.has(volume) && after.get(volume) !== claim);
+  // Back to where the disk still is: the move is called off.
+  const isBackOut = isMovingStorage(old);
+  const sources = new Map(records(old.status, 'volumeUpdateState', 'volumeMigrationState', 'migratedVolumes').map((entry) => [text(entry['volumeName']), text(record(entry, 'sourcePVCInfo')?.['claimName'])]));
+  for (const [volume, source] of moves) {
+    const target = after.get(volume) ?? '';
+    if (isBackOut && sources.get(volume) === target) continue;
+    const reason = moves.length > 1 ? 'only one volume migration is allowed at a time' : storageMigrationObstacle(cluster, old, source, target);
+    if (reason !== undefined) throw invalid(reason);
+  }
+}
+
 function validateUpdate({ cluster, object, old }: AdmissionRequest): void {
   const before = new Map(parseTemplates(old).map((template) => [template.name, template]));
   for (const template of parseTemplates(object)) {
@@ -146,6 +163,8 @@ export const virtualMachineRules: Rules = {
     if (request.operation === 'DELETE') { validateBackups(request); return; }
     if (request.object.metadata.deletionTimestamp !== undefined) return;
     validateSpec(request);
-    if (request.operation === 'UPDATE') validateUpdate(request);
+    if (request.operation !== 'UPDATE') return;
+    validateUpdate(request);
+    validateStorageMigration(request);
   }
 };

@@ -110,6 +110,11 @@ async function handleCollection(view: View, type: ResourceType, namespace: strin
     sendJson(res, 200, collectionOf(view, type, namespace, url.searchParams));
     return;
   }
+  if (req.method === 'DELETE') {
+    demand(view.access, 'delete', type, namespace);
+    // Steve hands the missing name on; its Kubernetes client turns it down before a request is made.
+    throw new HttpError(500, 'ServerError', 'name is required');
+  }
   if (req.method !== 'POST') throw new HttpError(405, 'MethodNotAllowed', `Method ${req.method ?? ''} not supported`);
   const action = url.searchParams.get('action');
   if (action !== null) throw new HttpError(422, 'InvalidAction', `Invalid action: ${action}`);

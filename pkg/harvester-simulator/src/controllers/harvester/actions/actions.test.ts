@@ -1,54 +1,16 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { RunningCluster } from '../../../cluster';
-import { ActionError, type ActionResult } from '../../../contract';
 import { PROFILES } from '../../../profiles';
 import { annotationsOf, findCondition, setCondition, specOf, statusOf } from '../support/conditions';
 import { TYPE } from '../support/types';
-import { addNode, createMachine, createWorld, get, printable, readyImage, storageClass, until, V2_PARAMETERS, type MachineOptions, type WorldOptions } from '../test-support';
-import { actionHandlers } from './index';
+import { addNode, createMachine, get, printable, readyImage, storageClass, until, V2_PARAMETERS } from '../test-support';
+import { call, offered, open, refusal, running } from './test-calls';
 
 // Cluster minutes pass in milliseconds here, unless the machine is busy.
 vi.setConfig({ testTimeout: 30_000 });
 
 const GIB = 1024 ** 3;
 const CLAIM = 'vm1-disk-0-abcde';
-let world: RunningCluster | undefined;
-afterEach(() => world?.stop());
-
-async function running(options: MachineOptions = {}, worldOptions: WorldOptions = {}): Promise<RunningCluster> {
-  const cluster = (world = createWorld(worldOptions));
-  createMachine(cluster, 'vm1', options);
-  await until(cluster, () => printable(cluster, 'vm1') === 'Running' && findCondition(get(cluster, 'vmi', 'vm1'), 'AgentConnected')?.status === 'True');
-  return cluster;
-}
-
-function handlerOf(typeId: string, action: string): (typeof actionHandlers)[number] {
-  const handler = actionHandlers.find((candidate) => candidate.typeId === typeId && candidate.action === action);
-  if (handler === undefined) throw new Error(`no handler ${action}`);
-  return handler;
-}
-
-async function call(cluster: RunningCluster, key: string, action: string, body: Record<string, unknown> = {}, typeId: string = TYPE.vm): Promise<ActionResult> {
-  const object = cluster.store.get(typeId, key);
-  if (object === undefined) throw new Error(`no ${key}`);
-  return handlerOf(typeId, action).run(cluster, object, body, 'admin');
-}
-
-/** Status and text of the refusal. */
-async function refusal(cluster: RunningCluster, key: string, action: string, body: Record<string, unknown> = {}, typeId: string = TYPE.vm): Promise<[number, string]> {
-  try {
-    const result = await call(cluster, key, action, body, typeId);
-    throw new Error(`${action} was not refused: ${result.status}`);
-  } catch (error) {
-    if (!(error instanceof ActionError)) throw error;
-    return [error.status, error.message];
-  }
-}
-
-function offered(cluster: RunningCluster, key: string, typeId: string = TYPE.vm): string[] {
-  const object = cluster.store.get(typeId, key);
-  return object === undefined ? [] : actionHandlers.filter((handler) => handler.typeId === typeId && handler.isOffered(cluster, object)).map(({ action }) => action).sort();
-}
 
 const ALWAYS = ['addVolume', 'clone', 'removeVolume'];
 
@@ -144,7 +106,7 @@ describe('power', () => {
   });
 
   it('Manual and Always are what their names say', async () => {
-    const cluster = (world = createWorld());
+    const cluster = open();
     createMachine(cluster, 'vm1', { runStrategy: 'Manual' });
     cluster.clock.advance(60_000);
     expect(printable(cluster, 'vm1')).toBe('Stopped');
@@ -262,7 +224,7 @@ describe('hot-plug', () => {
 
 describe('copies', () => {
   it('clones a machine by CSI clone of its disks, with its secrets', async () => {
-    const cluster = (world = createWorld());
+    const cluster = open();
     cluster.store.create(TYPE.secret, { metadata: { name: 's1', namespace: 'default' }, data: { userdata: 'YQ==' } });
     createMachine(cluster, 'vm1', { secret: 's1' });
     await until(cluster, () => printable(cluster, 'vm1') === 'Running');
@@ -286,7 +248,7 @@ describe('copies', () => {
   });
 
   it('a template with data exports every disk to an image on the same backend', async () => {
-    const cluster = (world = createWorld());
+    const cluster = open();
     await readyImage(cluster, 'golden', GIB);
     createMachine(cluster, 'vm1', { image: 'golden' });
     await until(cluster, () => printable(cluster, 'vm1') === 'Running');
@@ -358,7 +320,7 @@ describe('nodes', () => {
   });
 
   it('refuses to drain the only node', async () => {
-    const cluster = (world = createWorld({ nodes: ['node1'] }));
+    const cluster = open({ nodes: ['node1'] });
     expect(await refusal(cluster, 'node1', 'maintenancePossible', {}, TYPE.node)).toEqual([500, 'draining of this node is not possible: single controlplane cluster, cannot place controlplane in maintenance mode']);
     addNode(cluster, 'node2', '10.0.0.9');
     expect((await call(cluster, 'node1', 'maintenancePossible', {}, TYPE.node)).status).toBe(204);

@@ -1,10 +1,11 @@
 import { ActionError, type ActionHandler, type Cluster, type Fields, type KubeObject } from '../../../contract';
-import { annotationsOf, isConditionTrue, setCondition, specOf, statusOf } from '../support/conditions';
+import { isMovingStorage, storageMigrationObstacle } from '../../../admission/storage-migration';
+import { annotationsOf, isConditionTrue, specOf, statusOf } from '../support/conditions';
 import { objectKey } from '../support/controller';
 import { formatBytes, parseQuantity } from '../support/quantity';
 import { keyOf, TYPE } from '../support/types';
-import { getClaim, isBound } from '../storage/claims';
 import { claimNameOf, instanceOf, templateSpec, volumesOf } from '../machine/machine';
+import { moveClaims, movedClaims } from '../machine/volume-migration';
 import { action, always, refuse } from './support';
 
 const QUOTA = 'default-resource-quota';
@@ -36,23 +37,22 @@ function hotplugCpuAndMemory(cluster: Cluster, vm: KubeObject, body: Fields): un
   return undefined;
 }
 
-/** Moves a disk to another claim while the VM runs; data volumes and claims elsewhere are refused as upstream does. */
+/** Moves a disk to another claim while the VM runs: the rest is KubeVirt's, which copies during a live migration. */
 function storageMigration(cluster: Cluster, vm: KubeObject, body: Fields): undefined {
   const { sourceVolume, targetVolume } = body as { sourceVolume?: string; targetVolume?: string };
   if (!sourceVolume || !targetVolume) throw new ActionError(422, 'Parameter `sourceVolume` and `targetVolume` are required');
-  if (vm.status?.printableStatus !== 'Running') refuse('VM must be running to migrate a volume');
-  if (vm.status?.volumeUpdateState?.volumeMigrationState !== undefined) refuse('only one volume migration is allowed at a time');
-  const namespace = vm.metadata.namespace ?? 'default';
-  const volume = volumesOf(templateSpec(vm)).find((entry) => claimNameOf(entry) === sourceVolume);
-  if (volume === undefined) refuse(`source volume ${sourceVolume} not found in VM ${objectKey(vm)}`);
-  if (cluster.store.get(TYPE.dataVolume, keyOf(namespace, sourceVolume)) !== undefined) refuse(`source volume ${sourceVolume} is a DataVolume, only PVC sources are supported for storage migration`);
-  const target = getClaim(cluster, namespace, targetVolume);
-  if (target === undefined) refuse(`targetVolume PVC ${namespace}/${targetVolume} not found`);
-  if (!isBound(target)) refuse(`targetVolume PVC ${namespace}/${targetVolume} is not bound`);
-  cluster.store.edit(TYPE.vm, objectKey(vm), (draft) => {
-    setCondition(draft, cluster.clock.iso(), 'lastProbeTime', { type: 'RestartRequired', status: 'True', reason: 'RestartRequired', message: 'the volumes replacement is effective only after restart' });
-    for (const entry of volumesOf(specOf(draft).template.spec as Fields)) if (entry.persistentVolumeClaim?.claimName === sourceVolume) entry.persistentVolumeClaim.claimName = targetVolume;
-  });
+  if (!volumesOf(templateSpec(vm)).some((entry) => claimNameOf(entry) === sourceVolume)) refuse(`source volume ${sourceVolume} not found in VM ${objectKey(vm)}`);
+  const reason = storageMigrationObstacle(cluster, vm, sourceVolume, targetVolume);
+  if (reason !== undefined) refuse(reason);
+  moveClaims(cluster, vm, new Map([[sourceVolume, targetVolume]]));
+  return undefined;
+}
+
+/** Calls the move off: the machine names its old claims again, the copy is given up. */
+function cancelStorageMigration(cluster: Cluster, vm: KubeObject): undefined {
+  const moves = movedClaims(vm);
+  if (moves.size === 0) refuse(`VM ${objectKey(vm)} has no storage migration in progress`);
+  moveClaims(cluster, vm, new Map([...moves].map(([source, target]) => [target, source])));
   return undefined;
 }
 
@@ -91,7 +91,8 @@ function dismissQuota(cluster: Cluster, vm: KubeObject): undefined {
 
 export const resourceActions: ActionHandler[] = [
   action(TYPE.vm, 'cpuAndMemoryHotplug', canHotplugCpuAndMemory, hotplugCpuAndMemory),
-  action(TYPE.vm, 'storageMigration', (cluster, vm) => cluster.profile.harvester === '1.9' && vm.status?.printableStatus === 'Running', storageMigration),
+  action(TYPE.vm, 'storageMigration', (cluster, vm) => cluster.profile.harvester === '1.9' && vm.status?.printableStatus === 'Running' && !isMovingStorage(vm), storageMigration),
+  action(TYPE.vm, 'cancelStorageMigration', (_cluster, vm) => isMovingStorage(vm), cancelStorageMigration),
   action(TYPE.vm, 'updateResourceQuota', always, updateQuota),
   action(TYPE.vm, 'deleteResourceQuota', always, (cluster, vm) =>
     editQuota(cluster, vm, (limits) => {

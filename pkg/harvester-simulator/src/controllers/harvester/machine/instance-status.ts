@@ -104,6 +104,13 @@ export function writeGuestReady(cluster: Cluster, vmi: KubeObject, podIp: string
   });
 }
 
+/** The guest's interfaces as its pod has them now: another address after a migration, another card after a hot-plug. */
+export function reportInterfaces(cluster: Cluster, vmi: KubeObject, podIp: string): void {
+  cluster.store.edit(TYPE.vmi, objectKey(vmi), (draft) => {
+    statusOf(draft).interfaces = interfacesOf(draft, podIp, isConditionTrue(draft, 'AgentConnected'));
+  });
+}
+
 /** Ready follows the launcher pod, as KubeVirt copies it; a node that is gone makes it NodeNotReady. */
 export function syncReady(cluster: Cluster, vmi: KubeObject): void {
   const node = String(vmi.status?.nodeName ?? '');

@@ -44,6 +44,8 @@ export interface LauncherOptions {
   annotations?: Record<string, string>;
   /** Hot-plugged claims too: a migration target needs all of them at once. */
   withHotplugged?: boolean;
+  /** Volume name -> claim to mount instead of its own: where a disk moves to. */
+  claims?: ReadonlyMap<string, string>;
 }
 
 /** Starts a `virt-launcher-<name>-xxxxx` pod for an instance. */
@@ -65,7 +67,7 @@ export function createLauncher(cluster: Cluster, vmi: KubeObject, options: Launc
     container: { name: 'compute', image: 'registry.suse.com/suse/sles/15.7/virt-launcher:1.7.0' },
     requests: requestsOf(spec),
     claims: claims.flatMap((volume) => {
-      const claimName = claimNameOf(volume);
+      const claimName = options.claims?.get(volume.name) ?? claimNameOf(volume);
       return claimName === undefined ? [] : [{ name: volume.name, claimName }];
     }),
     secrets: secretsOf(spec),

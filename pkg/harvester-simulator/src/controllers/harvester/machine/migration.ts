@@ -4,7 +4,9 @@ import { defineController, objectKey } from '../support/controller';
 import { isNodeAlive } from '../support/nodes';
 import { finishPod, getPod, ownerReference, podNode, podPhase, removePod } from '../support/pods';
 import { HARVESTER, keyOf, TYPE } from '../support/types';
+import { reportInterfaces } from './instance-status';
 import { guestMemory, createLauncher } from './launcher';
+import { copyTime, dropMove, finishMove, targetsOf } from './volume-migration';
 import { launcherPods, MIGRATION_FINALIZER, phaseOf, vmiEvent } from './machine';
 
 const POLL = 500;
@@ -133,7 +135,8 @@ class Migrations {
       avoid: String(vmi.status?.nodeName),
       nodeSelector: migration.spec?.addedNodeSelector as Record<string, string> | undefined,
       annotations: { 'kubevirt.io/migrationJobName': migration.metadata.name },
-      withHotplugged: true
+      withHotplugged: true,
+      claims: targetsOf(vmi)
     });
     this.cluster.store.edit(TYPE.vmim, objectKey(migration), (draft) => {
       annotationsOf(draft)[TARGET_POD] = pod.metadata.name;
@@ -191,7 +194,7 @@ class Migrations {
     const target = this.targetPod(migration);
     if (target === undefined || !isNodeAlive(this.cluster, podNode(target))) return this.fail(migration, vmi, 'target pod shutdown during migration');
     if (!isNodeAlive(this.cluster, String(vmi.status?.nodeName))) return STEP;
-    const duration = ((guestMemory(vmi.spec ?? {}) * DIRTY_FACTOR) / COPY_BYTES_PER_SECOND) * 1000;
+    const duration = ((guestMemory(vmi.spec ?? {}) * DIRTY_FACTOR) / COPY_BYTES_PER_SECOND) * 1000 + copyTime(this.cluster, vmi);
     return this.after(since, duration, () => this.complete(migration, vmi, target));
   }
 
@@ -211,6 +214,8 @@ class Migrations {
       delete labels['kubevirt.io/migrationTargetNodeName'];
       draft.metadata.labels = labels;
     });
+    finishMove(this.cluster, vmi);
+    reportInterfaces(this.cluster, vmi, String(target.status?.podIP ?? ''));
     markInstance(this.cluster, vmi, migration, undefined);
     setMigrationPhase(this.cluster, migration, 'Succeeded');
     if (source !== undefined) {
@@ -224,6 +229,7 @@ class Migrations {
   private fail(migration: KubeObject, vmi: KubeObject | undefined, reason: string): undefined {
     this.dropTarget(migration);
     if (vmi !== undefined) {
+      dropMove(this.cluster, vmi);
       this.endState(vmi, migration, { failed: true, failureReason: reason });
       markInstance(this.cluster, vmi, migration, undefined);
       vmiEvent(this.cluster, vmi, 'Warning', 'FailedMigration', `VirtualMachineInstance migration uid ${migration.metadata.uid ?? ''} failed. reason:${reason}`);
@@ -258,6 +264,7 @@ class Migrations {
     if (!isMigrationOver(migration)) {
       this.dropTarget(migration);
       if (vmi !== undefined) {
+        dropMove(this.cluster, vmi);
         this.endState(vmi, migration, { abortRequested: true, abortStatus: 'Succeeded', failed: true, failureReason: 'Live migration aborted ' });
         markInstance(this.cluster, vmi, migration, undefined);
         vmiEvent(this.cluster, vmi, 'Normal', 'SuccessfulAbortMigration', `Migration ${objectKey(migration)} aborted`);

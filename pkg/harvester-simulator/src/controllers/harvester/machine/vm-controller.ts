@@ -6,6 +6,7 @@ import { keyOf, TYPE } from '../support/types';
 import { ensureClaims, removeListedClaims } from './claim-templates';
 import { claimNameOf, instanceOf, isFinal, phaseOf, RUN_STRATEGY_ANNOTATION, runStrategyOf, templateSpec, VM_FINALIZER, VMI_FINALIZER, vmiEvent, volumesOf } from './machine';
 import { printableStatus } from './printable-status';
+import { followVolumeChange } from './volume-migration';
 
 const RETRY = 5000;
 const FIRST_CRASH_DELAY = 10_000;
@@ -157,6 +158,7 @@ export const vmController = defineController({
       const isIncomplete = ensureClaims(cluster, vm);
       const current = cluster.store.get(TYPE.vm, key) ?? vm;
       const wait = drive(cluster, current, vmi, crashes);
+      followVolumeChange(cluster, current);
       writeStatus(cluster, cluster.store.get(TYPE.vm, key) ?? current);
       return wait ?? (isIncomplete ? RETRY : undefined);
     };
