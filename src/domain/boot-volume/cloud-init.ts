@@ -1,8 +1,10 @@
+import type { RawObject } from '../kube/types';
 import type { PlanProblem } from './types';
 
 const HEADER = '#cloud-config';
-/** KubeVirt refuses longer inline user data; it would need a Secret. */
-const LIMIT = 2048;
+/** Kubernetes takes no larger secret (`MaxSecretSize`), bytes. */
+const LIMIT = 2 ** 20;
+const SECRET_LABEL = 'harvesterhci.io/cloud-init-template';
 
 /** Cloud-init user data with the SSH key in it; '' when there is nothing to hand over. */
 export function composeUserData(userData: string, sshKey: string): string {
@@ -30,9 +32,45 @@ export function checkUserData(userData: string, sshKey: string): PlanProblem[] {
     problems.push({ field: 'ssh-key', code: 'ssh-key-not-mergeable', params: {} });
   }
 
-  if (new TextEncoder().encode(composeUserData(userData, sshKey)).length > LIMIT) {
-    problems.push({ field: 'user-data', code: 'user-data-too-long', params: { limit: LIMIT } });
+  if (encode(composeUserData(userData, sshKey)).length > LIMIT) {
+    problems.push({ field: 'user-data', code: 'user-data-too-long', params: { limitBytes: LIMIT } });
   }
 
   return problems;
+}
+
+/** Who the secret belongs to: it goes when the VM goes. */
+export interface SecretOwner { readonly name: string; readonly uid: string }
+
+/**
+ * The secret with a VM's user data, as Harvester's own form writes it: posted after the VM, so that the VM can own it
+ * (harvester-ui-extension `mixins/harvester-vm`, `saveSecret`). The VM's first start waits for it. User data may hold
+ * passwords, and inline it could be read by whoever may read the VM; KubeVirt also refuses more than 2,048 bytes there.
+ */
+export function planCloudInitSecret(namespace: string, secretName: string, userData: string, owner: SecretOwner): RawObject {
+  return {
+    type: 'secret',
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      namespace,
+      name: secretName,
+      labels: { [SECRET_LABEL]: 'harvester' },
+      ownerReferences: [{ apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachine', name: owner.name, uid: owner.uid }]
+    },
+    data: { userdata: toBase64(userData), networkdata: '' }
+  };
+}
+
+/** The volume and the disk through which the guest reads the secret. */
+export function cloudInitVolume(secretName: string): RawObject {
+  return { name: 'cloudinitdisk', cloudInitNoCloud: { secretRef: { name: secretName }, networkDataSecretRef: { name: secretName } } };
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+function toBase64(text: string): string {
+  return btoa(Array.from(encode(text), byte => String.fromCharCode(byte)).join(''));
 }

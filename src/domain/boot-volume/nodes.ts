@@ -41,8 +41,14 @@ export function listDiskNodes(view: ClusterView, nodeSelector: readonly string[]
     .map(node => node.nodeName);
 }
 
+interface NodeDisk { readonly node: string; readonly disk: DiskRecord }
+
+/** Every v2 disk, with its node. */
+export function listBlockDisks(view: ClusterView): readonly NodeDisk[] {
+  return [...view.all(KIND.longhornNode)].flatMap(node => node.disks.filter(disk => disk.type === 'block').map(disk => ({ node: node.meta.name, disk })));
+}
+
 /** v2 disks driven by AIO: they have no unmap, a trim inside the guest pauses the VM. */
-export function listAioDisks(view: ClusterView): readonly { readonly node: string; readonly disk: DiskRecord }[] {
-  return [...view.all(KIND.longhornNode)].flatMap(node =>
-    node.disks.filter(disk => disk.type === 'block' && disk.driver === 'aio').map(disk => ({ node: node.meta.name, disk })));
+export function listAioDisks(view: ClusterView): readonly NodeDisk[] {
+  return listBlockDisks(view).filter(({ disk }) => disk.driver === 'aio');
 }

@@ -1,9 +1,11 @@
 import type { ImageSource } from '../harvester/types';
+import { supports } from '../harvester/version';
 import { KIND } from '../kube/kinds';
 import type { ClusterView } from '../view';
 import { labelDisk } from './fit';
 import { listAioDisks } from './nodes';
 import { unreadReason } from './reading';
+import { readServerVersion } from './server-version';
 import type { BootClass, PlanNote } from './types';
 
 export interface ImageNoteInput {
@@ -33,7 +35,11 @@ export function noteBootImage(view: ClusterView, input: ImageNoteInput): readonl
   }
 
   if (input.sourceType === 'download') {
-    notes.push({ code: 'server-needs', level: 'info', params: {} });
+    const version = readServerVersion(view);
+
+    notes.push(version !== null && !supports(version, 'boundedImports')
+      ? { code: 'server-needs-ranges', level: 'warning', params: { version: version.text } }
+      : { code: 'server-needs', level: 'info', params: {} });
   }
 
   if (input.sourceType === 'upload') {

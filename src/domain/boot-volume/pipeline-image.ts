@@ -1,11 +1,13 @@
 import type { DataVolumeRecord, ImageRecord } from '../harvester/types';
-import { isImageReady } from '../harvester/image';
+import { isImageReady, provenSizes } from '../harvester/image';
 import { findCondition } from '../kube/conditions';
 import { KIND } from '../kube/kinds';
 import type { ClusterView } from '../view';
 import { findImporterCause } from './importer-cause';
 import { cause, composePipeline, conditionEvidence, step } from './pipeline-steps';
 import { findStorageCause, readClaimStep, readVolumeStep } from './pipeline-storage';
+import { findStandstill } from './standstill';
+import type { Standing } from './standstill';
 import { evidenceOf, unreadReason } from './reading';
 import type { Pipeline, PipelineCause, PipelineStep } from './types';
 
@@ -15,9 +17,10 @@ const PATIENCE = 60_000;
 /**
  * How far an image is on its way image -> data volume -> golden claim -> Longhorn volume, and why it does not go on.
  * An image that can't be imported carries no condition that says so (harvester `image/cdi/cdi.go`), so the data
- * volume, the claim and the Longhorn volume are asked. `now` in epoch milliseconds.
+ * volume, the claim and the Longhorn volume are asked. `now` in epoch milliseconds; `standing`: since when the data
+ * volume has not moved, where that was watched.
  */
-export function readImagePipeline(view: ClusterView, imageId: string, now: number): Pipeline {
+export function readImagePipeline(view: ClusterView, imageId: string, now: number, standing?: Standing): Pipeline {
   const image = view.get(KIND.image, imageId);
 
   if (image === undefined) {
@@ -25,7 +28,7 @@ export function readImagePipeline(view: ClusterView, imageId: string, now: numbe
   }
 
   const dataVolume = view.get(KIND.dataVolume, imageId);
-  const found = isImageReady(image) ? null : findImageCause(view, image, dataVolume, now);
+  const found = isImageReady(image) ? null : findImageCause(view, image, dataVolume, now, standing);
 
   const storage = image.backend !== 'cdi' ? [] : [
     readDataVolumeStep(view, image, dataVolume, found), readClaimStep(view, imageId, dataVolume), readVolumeStep(view, imageId)
@@ -36,12 +39,13 @@ export function readImagePipeline(view: ClusterView, imageId: string, now: numbe
 
 /** The server has looked at the source and knows its size. */
 function readImageStep(view: ClusterView, image: ImageRecord, found: PipelineCause | null): PipelineStep {
-  const params = { failed: image.failed, retry: image.retry, sizeBytes: image.size ?? 0, virtualBytes: image.virtualSize ?? 0 };
+  const { virtualSize } = provenSizes(image);
+  const params = { failed: image.failed, retry: image.retry, virtualBytes: virtualSize ?? 0 };
   const initialized = findCondition(image.conditions, 'Initialized');
   const evidence = initialized ? [evidenceOf(view, KIND.image, image.meta.id, 'status.conditions[Initialized].status', initialized.status)] : [];
 
   if (initialized?.status === 'True' || isImageReady(image)) {
-    return step('image', 'done', image.virtualSize === null ? 'accepted' : 'measured', params, null, evidence);
+    return step('image', 'done', virtualSize === null ? 'accepted' : 'measured', params, null, evidence);
   }
 
   return found === null
@@ -93,7 +97,7 @@ function readDataVolumeStep(view: ClusterView, image: ImageRecord, dataVolume: D
     : step('data-volume', 'running', /Progress$/.test(dataVolume.phase) ? 'transferring' : 'preparing', params, dataVolume.progress, evidence);
 }
 
-function findImageCause(view: ClusterView, image: ImageRecord, dataVolume: DataVolumeRecord | undefined, now: number): PipelineCause | null {
+function findImageCause(view: ClusterView, image: ImageRecord, dataVolume: DataVolumeRecord | undefined, now: number, standing: Standing | undefined): PipelineCause | null {
   const id = image.meta.id;
   const imported = findCondition(image.conditions, 'Imported');
   const exceeded = findCondition(image.conditions, 'RetryLimitExceeded');
@@ -120,7 +124,8 @@ function findImageCause(view: ClusterView, image: ImageRecord, dataVolume: DataV
 
   return (dataVolume ? findImporterCause(view, dataVolume) : null) ??
     findStorageCause(view, id, image.targetStorageClassName, image.virtualSize) ??
-    findSilence(view, image, dataVolume, now);
+    findSilence(view, image, dataVolume, now) ??
+    (dataVolume ? findStandstill(view, dataVolume, standing, now) : null);
 }
 
 const KNOWN_FAILURES: readonly (readonly [RegExp, string])[] = [

@@ -12,14 +12,17 @@ import { listDiskNodes } from './nodes';
 import { cause, composePipeline, conditionEvidence, step } from './pipeline-steps';
 import { findStorageCause, findVolume, readClaimStep, readVolumeStep } from './pipeline-storage';
 import { evidenceOf, unreadReason } from './reading';
+import { findStandstill } from './standstill';
+import type { Standing } from './standstill';
 import type { Pipeline, PipelineCause, PipelineStep } from './types';
 
 /**
  * How far a VM is on its way image -> clone -> claim -> Longhorn volume -> attach -> boot, for the disk it boots from,
  * and why it does not go on. `Provisioning`, `WaitingForVolumeBinding` and `ErrorPvcNotFound` are normal while the
- * root disk is being copied. `now` in epoch milliseconds.
+ * root disk is being copied. `now` in epoch milliseconds; `standingOf`: since when a data volume has not moved, where
+ * that was watched.
  */
-export function readMachinePipeline(view: ClusterView, machineId: string, now: number): Pipeline {
+export function readMachinePipeline(view: ClusterView, machineId: string, now: number, standingOf: (dataVolumeId: string) => Standing | undefined = () => undefined): Pipeline {
   const machine = view.get(KIND.virtualMachine, machineId);
 
   if (machine === undefined) {
@@ -37,7 +40,7 @@ export function readMachinePipeline(view: ClusterView, machineId: string, now: n
   const claimId = objectId(machine.meta.namespace, disk.claimName);
   const imageId = machine.claimTemplates.find(template => template.name === disk.claimName)?.imageId ?? '';
   const dataVolume = view.get(KIND.dataVolume, claimId);
-  const found = boot.state === 'done' ? findPauseCause(view, machine, instance) : findCause(view, machine, instance, claimId, imageId, now);
+  const found = boot.state === 'done' ? findPauseCause(view, machine, instance) : findCause(view, machine, instance, { claimId, imageId, now, standing: standingOf(claimId) });
   const steps = [
     ...(imageId === '' ? [] : [readImageStep(view, imageId)]),
     ...(imageId === '' || isFromBackingImage(view, imageId) ? [] : [readCloneStep(view, claimId, dataVolume)]),
@@ -138,13 +141,22 @@ function readBootStep(view: ClusterView, machine: VirtualMachineRecord, instance
   return step('boot', instance === undefined ? 'waiting' : 'running', instance === undefined ? 'none' : 'starting', params, null, evidence);
 }
 
-function findCause(view: ClusterView, machine: VirtualMachineRecord, instance: VirtualMachineInstanceRecord | undefined, claimId: string, imageId: string, now: number): PipelineCause | null {
+interface CauseInput {
+  readonly claimId: string;
+  readonly imageId: string;
+  readonly now: number;
+  readonly standing: Standing | undefined;
+}
+
+function findCause(view: ClusterView, machine: VirtualMachineRecord, instance: VirtualMachineInstanceRecord | undefined, input: CauseInput): PipelineCause | null {
+  const { claimId, imageId, now, standing } = input;
   const dataVolume = view.get(KIND.dataVolume, claimId);
   const template = machine.claimTemplates.find(entry => objectId(machine.meta.namespace, entry.name) === claimId);
 
   return findImageCause(view, machine, claimId, imageId, now) ??
     (dataVolume ? findImporterCause(view, dataVolume) ?? findHangingClone(view, dataVolume, claimId) : null) ??
     findStorageCause(view, claimId, template?.storageClassName ?? '', template?.storage ?? null) ??
+    (dataVolume ? findStandstill(view, dataVolume, standing, now) : null) ??
     findAttachCause(view, instance, findVolume(view, claimId)) ??
     findBootCause(view, machine, instance);
 }

@@ -1,4 +1,6 @@
 import { IMAGE_CLASS_ANNOTATION, IMAGE_FILE_ANNOTATION, IMAGE_OS_LABEL, IMAGE_TYPE_LABEL } from '../harvester/image';
+import type { StorageClassRecord } from '../harvester/types';
+import { engineOfClass } from './classes';
 import type { BootClass, ObjectPlan, PlanProblem } from './types';
 
 export type ImageSourceChoice =
@@ -11,10 +13,10 @@ export interface ImageChoice {
   readonly displayName: string;
   readonly description: string;
   readonly source: ImageSourceChoice;
-  /** `boot-volume`: the option is on. `plain`: as Harvester does without us; '' leaves the class to the server. */
+  /** `boot-volume`: the option is on. `plain`: as Harvester does without us; null leaves the class to the server. */
   readonly target:
     | { readonly type: 'boot-volume'; readonly bootClass: BootClass | null }
-    | { readonly type: 'plain'; readonly storageClassName: string };
+    | { readonly type: 'plain'; readonly storageClass: StorageClassRecord | null };
   /** Value of Harvester's os-type label; '' for none. */
   readonly osType: string;
   /** Display names already used in the namespace; null when images can't be read. */
@@ -27,7 +29,7 @@ export interface ImageChoice {
  * default class, normally v1. Never names a class that `refuseClass` refuses.
  */
 export function planBootImage(choice: ImageChoice): ObjectPlan {
-  const problems = [...checkName(choice), ...checkSource(choice), ...checkTarget(choice)];
+  const problems = [...checkPlace(choice), ...checkSource(choice), ...checkTarget(choice)];
 
   if (problems.length > 0) {
     return { body: null, problems };
@@ -87,19 +89,17 @@ function decodeName(text: string): string {
 }
 
 function targetClass(choice: ImageChoice): string {
-  return choice.target.type === 'boot-volume' ? choice.target.bootClass?.name ?? '' : choice.target.storageClassName;
+  return choice.target.type === 'boot-volume' ? choice.target.bootClass?.name ?? '' : choice.target.storageClass?.meta.name ?? '';
 }
 
 const LABEL_VALUE = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 
+function checkPlace(choice: ImageChoice): readonly PlanProblem[] {
+  return choice.namespace === '' ? [{ field: 'namespace', code: 'namespace-required', params: {} }] : checkImageName(choice.displayName, choice.takenNames);
+}
+
 /** `displayName` becomes a label value (harvester `image/common/validator.go`), unique in its namespace. */
-function checkName(choice: ImageChoice): PlanProblem[] {
-  const name = choice.displayName;
-
-  if (choice.namespace === '') {
-    return [{ field: 'namespace', code: 'namespace-required', params: {} }];
-  }
-
+export function checkImageName(name: string, takenNames: readonly string[] | null): readonly PlanProblem[] {
   if (name === '') {
     return [{ field: 'name', code: 'name-required', params: {} }];
   }
@@ -112,7 +112,7 @@ function checkName(choice: ImageChoice): PlanProblem[] {
     return [{ field: 'name', code: 'name-not-label', params: { suggestion: suggestImageName(name) } }];
   }
 
-  return choice.takenNames?.includes(name) ? [{ field: 'name', code: 'name-taken', params: { name } }] : [];
+  return takenNames?.includes(name) ? [{ field: 'name', code: 'name-taken', params: { name } }] : [];
 }
 
 function checkSource({ source }: ImageChoice): PlanProblem[] {
@@ -141,7 +141,8 @@ function checkSource({ source }: ImageChoice): PlanProblem[] {
 
 function checkTarget({ target }: ImageChoice): PlanProblem[] {
   if (target.type === 'plain') {
-    return [];
+    // The server would take it, and make a v1 image on a class of its own.
+    return target.storageClass === null || engineOfClass(target.storageClass) === 'v1' ? [] : [{ field: 'class', code: 'class-needs-option', params: { name: target.storageClass.meta.name } }];
   }
 
   if (target.bootClass === null) {

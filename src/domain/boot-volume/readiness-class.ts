@@ -3,12 +3,13 @@ import { effectiveValue, SETTING } from '../harvester/setting';
 import type { ImageRecord } from '../harvester/types';
 import { supports } from '../harvester/version';
 import { KIND } from '../kube/kinds';
+import { longhornId } from '../kube/names';
 import { GIB } from '../kube/sizes';
 import { hasRunningInstanceManager } from '../longhorn/node-status';
 import type { ClusterView } from '../view';
 import { classifyStorageClass } from './classes';
-import { forecastFit } from './fit';
-import { listDiskNodes, listEligibleNodes } from './nodes';
+import { forecastFit, labelDisk } from './fit';
+import { listBlockDisks, listDiskNodes, listEligibleNodes } from './nodes';
 import { checkMaker, unverified } from './readiness-cluster';
 import { evidenceOf, firstUnread, unreadReason } from './reading';
 import { readServerVersion } from './server-version';
@@ -129,7 +130,7 @@ export function checkHugepages(view: ClusterView): ReadinessCheck {
   const memory = view.get(KIND.setting, SETTING.v2Memory);
 
   if (enabled && effectiveValue(enabled) === 'false') {
-    return check('hugepages', 'ready', 'hugepages-off', {}, [evidenceOf(view, KIND.setting, SETTING.v2Hugepages, 'value', 'false')]);
+    return checkWithoutHugepages(view);
   }
 
   const mebibytes = Number(memory ? effectiveValue(memory) : '') || 2048;
@@ -146,6 +147,24 @@ export function checkHugepages(view: ClusterView): ReadinessCheck {
     : check('hugepages', 'warning', 'hugepages-short', {
       count: short.length, names: short.map(node => node.meta.name).join(', '), haveBytes: Math.min(...short.map(node => node.hugepages ?? 0)), wantedBytes: wanted
     }, evidence, 'reboot-for-hugepages');
+}
+
+/** Without huge pages only AIO disks are safe: drivers that poll the device need memory that stays where it is. */
+function checkWithoutHugepages(view: ClusterView): ReadinessCheck {
+  const evidence = [evidenceOf(view, KIND.setting, SETTING.v2Hugepages, 'value', 'false')];
+
+  if (unreadReason(view, KIND.longhornNode) !== null) {
+    return unverified('hugepages', 'class', view, KIND.longhornNode);
+  }
+
+  const others = listBlockDisks(view).filter(({ disk }) => disk.driver !== 'aio');
+  const disks = others.map(({ node, disk }) => `${node} ${labelDisk(disk)}`).join(', ');
+
+  return others.length === 0
+    ? check('hugepages', 'ready', 'hugepages-off', {}, evidence)
+    : check('hugepages', 'warning', 'hugepages-off-unsafe', { count: others.length, disks }, [
+      ...evidence, ...others.map(({ node, disk }) => evidenceOf(view, KIND.longhornNode, longhornId(node), `status.diskStatus.${disk.name}.diskDriver`, disk.driver))
+    ], 'enable-hugepages');
 }
 
 /** Check 13: a running v2 instance manager is the proof that v2 runs on a node. */

@@ -81,9 +81,11 @@ describe('checkReadiness', () => {
   });
 
   it('asks for no huge pages where they are switched off', () => {
-    const objects = [...rawReadyCluster('v1.9.0'), rawSetting('longhorn-v2-data-engine-hugepage-enabled', 'false'), ...rawNode({ name: 'node-1', hugepages: '0' })];
+    const off = [...rawReadyCluster('v1.9.0'), rawSetting('longhorn-v2-data-engine-hugepage-enabled', 'false')];
+    const withDriver = (driver: string): RawObject[] => [...off, ...['node-1', 'node-2', 'node-3'].flatMap(name => rawNode({ name, hugepages: '0', driver }))];
 
-    expect(read(objects).code('hugepages')).toBe('hugepages-off');
+    expect(read(withDriver('aio')).code('hugepages')).toBe('hugepages-off');
+    expect(read(withDriver('auto')).code('hugepages')).toBe('hugepages-off-unsafe');
   });
 
   it.each([

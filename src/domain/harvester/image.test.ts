@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isImageFailed, isImageReady, isIsoImage, parseImage } from './image';
+import { isImageFailed, isImageReady, isIsoImage, parseImage, provenSizes } from './image';
 
 const READY = {
   id: 'default/image-x7k2p',
@@ -76,5 +76,20 @@ describe('isIsoImage', () => {
     expect(isIsoImage(parseImage({ metadata: { labels: { 'harvesterhci.io/image-type': 'iso' } } }))).toBe(true);
     expect(isIsoImage(parseImage({ spec: { url: 'https://example.com/win.ISO?token=1' } }))).toBe(true);
     expect(isIsoImage(parseImage({ spec: { displayName: 'iso-notes.img' } }))).toBe(false);
+  });
+});
+
+describe('provenSizes', () => {
+  const sized = (size: number, virtualSize: number, progress: number): ReturnType<typeof provenSizes> =>
+    provenSizes(parseImage({ ...READY, status: { ...READY.status, size, virtualSize, progress } }));
+
+  it('believes an imported image, and a header before that', () => {
+    expect(sized(1000, 1000, 100)).toEqual({ size: 1000, virtualSize: 1000 });
+    expect(sized(196_608, 2 ** 31, 0)).toEqual({ size: 196_608, virtualSize: 2 ** 31 });
+  });
+
+  it('shows no length of what may be an error page', () => {
+    expect(sized(153, 153, 0)).toEqual({ size: null, virtualSize: null });
+    expect(sized(0, 0, 0)).toEqual({ size: null, virtualSize: null });
   });
 });

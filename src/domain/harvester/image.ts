@@ -62,6 +62,20 @@ export function isImageReady(image: ImageRecord): boolean {
     findCondition(image.conditions, 'Imported')?.status !== 'False';
 }
 
+/** Sizes of an image that its object proves, bytes; null where it does not. */
+export interface ProvenSizes { readonly size: number | null; readonly virtualSize: number | null }
+
+/**
+ * The sizes that may be shown. Until the import is over they are what a web server answered, and a server that answers
+ * with an error page has the page measured (harvester `image/cdi`). A virtual size that is not the file's own was read
+ * from a qcow2 header: that was an image.
+ */
+export function provenSizes(image: ImageRecord): ProvenSizes {
+  const hasHeader = image.virtualSize !== null && image.size !== null && image.virtualSize !== image.size;
+
+  return isImageReady(image) || hasHeader ? { size: image.size, virtualSize: image.virtualSize } : { size: null, virtualSize: null };
+}
+
 /** Given up by the server: it will not become ready by itself. */
 export function isImageFailed(image: ImageRecord): boolean {
   return findCondition(image.conditions, 'RetryLimitExceeded')?.status === 'True' || findCondition(image.conditions, 'Imported')?.status === 'False';

@@ -1,18 +1,22 @@
 import type { HarvesterVersion } from './types';
 
-/** What a Harvester server can do, and the first minor version that can. */
+/** What a Harvester server can do, and the first version 1.x.y that can: `[x, y]`. */
 const SINCE = {
   /** Images through CDI (`spec.backend`, `spec.targetStorageClassName`); older servers drop the fields. */
-  cdiImages: 5,
+  cdiImages: [5, 0],
   /** Clone strategy and snapshot class as annotations of the storage class. */
-  cdiClassAnnotations: 6,
+  cdiClassAnnotations: [6, 0],
+  /** CDI's importer no longer keeps a whole image in memory when its web server knows no ranges. */
+  boundedImports: [6, 1],
   /** v2 volumes can grow. */
-  v2Expansion: 7,
+  v2Expansion: [7, 0],
   /** Longhorn 1.10: a v2 volume can be cloned by the CSI driver; `snapshot` and `csi-clone` work from here. */
-  v2CsiClone: 7,
-  v2Snapshots: 7,
+  v2CsiClone: [7, 0],
+  v2Snapshots: [7, 0],
   /** Huge pages are optional and sized by settings. */
-  v2HugepageSettings: 9
+  v2HugepageSettings: [9, 0],
+  /** Backups and snapshots of VMs with v2 volumes are refused again, by a check that names the volume. */
+  v2BackupCheck: [9, 0]
 } as const;
 
 export type Feature = keyof typeof SINCE;
@@ -31,7 +35,9 @@ export function parseVersion(text: string): HarvesterVersion {
 
 /** Whether servers of this version have the feature. */
 export function supports(version: HarvesterVersion, feature: Feature): boolean {
-  return version.major > 1 || (version.major === 1 && version.minor >= SINCE[feature]);
+  const [minor, patch] = SINCE[feature];
+
+  return version.major > 1 || (version.major === 1 && (version.minor > minor || (version.minor === minor && version.patch >= patch)));
 }
 
 /**

@@ -25,6 +25,8 @@ export const KIND = {
   virtualMachine: 'kubevirt.io.virtualmachine',
   virtualMachineInstance: 'kubevirt.io.virtualmachineinstance',
   migration: 'kubevirt.io.virtualmachineinstancemigration',
+  backup: 'harvesterhci.io.virtualmachinebackup',
+  secret: 'secret',
   event: 'event'
 } as const;
 

@@ -1,10 +1,11 @@
 // @vitest-environment happy-dom
 import { createHash } from 'node:crypto';
 import { flushPromises, mount } from '@vue/test-utils';
-import { describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HarvesterApi } from '@/api/contract';
 import { rawImage, rawReadyCluster } from '@/domain/boot-volume/testing/cluster';
 import { CLUSTER } from '@/stores/contract';
+import { forgetDrafts } from '../drafts/use-draft';
 import CreateImagePage from './CreateImagePage.vue';
 import { readVirtualSize } from './qcow2';
 import { hashFile } from './sha512';
@@ -31,6 +32,8 @@ async function open(options: FakeOptions = {}) {
   };
 }
 const failing = (message: string): Promise<never> => Promise.reject(Object.assign(new Error(message), { status: 500, isAbort: false }));
+
+beforeEach(forgetDrafts);
 
 describe('CreateImagePage', () => {
   it('names the image after the URL until a name is typed', async () => {

@@ -7,6 +7,7 @@ import { unreadReason } from '@/domain/boot-volume/reading';
 import { KIND } from '@/domain/kube/kinds';
 import { parseMeta } from '@/domain/kube/metadata';
 import type { ClusterContext } from '@/stores/contract';
+import { useDraft } from '../drafts/use-draft';
 import type { BootImageChoice, BootImageForm } from './contract';
 import { readVirtualSize } from './qcow2';
 import type { Words } from './use-words';
@@ -14,9 +15,15 @@ import type { Words } from './use-words';
 /** The fields of our own image form, and what posting them means. Errors show once Create was tried. */
 export function useCreateImage(cluster: ClusterContext, words: () => Words) {
   const form = reactive({ namespace: 'default', name: '', description: '', source: 'download' as 'download' | 'upload', url: '', checksum: '', className: '' });
+  // A URL may carry a token: it is kept in memory only.
+  const draft = useDraft(`${cluster.clusterId}/image`, form, {
+    durable: ['namespace', 'name', 'description', 'source', 'checksum', 'className'],
+    isWorthKeeping: ({ name, description, url }) => `${name}${description}${url}` !== ''
+  });
   const file = ref<File | null>(null);
   const virtualSize = ref<number | null>(null);
-  const hasTypedName = ref(false);
+  /** A name that is not the address's own was typed. */
+  const hasTypedName = ref(form.name !== '' && form.name !== suggestImageName(form.url));
   const isTried = ref(false);
   const isBusy = ref(false);
   const failure = ref('');
@@ -53,7 +60,7 @@ export function useCreateImage(cluster: ClusterContext, words: () => Words) {
       source: form.source === 'download'
         ? { type: 'download', url: form.url, checksum: form.checksum }
         : { type: 'upload', fileName: file.value?.name ?? '', fileSize: file.value?.size ?? null },
-      target: form.className === '' ? { type: 'plain', storageClassName: '' } : { type: 'boot-volume', bootClass: found },
+      target: form.className === '' ? { type: 'plain', storageClass: null } : { type: 'boot-volume', bootClass: found },
       takenNames: canSeeImages ? [...view.all(KIND.image)].filter(image => image.meta.namespace === form.namespace).map(image => image.displayName) : null
     };
   });
@@ -90,7 +97,7 @@ export function useCreateImage(cluster: ClusterContext, words: () => Words) {
   }
 
   return {
-    form, file, hasTypedName, isBusy, failure, optionForm, plan, problemOf, create,
+    form, draft, file, hasTypedName, isBusy, failure, optionForm, plan, problemOf, create,
     chooseClass: (picked: BootImageChoice) => { form.className = picked.storageClassName ?? ''; }
   };
 }

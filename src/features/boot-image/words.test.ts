@@ -17,7 +17,7 @@ const union = (name: string, file = 'types.ts'): string[] => literals(new RegExp
 
 const readiness = source(domain.filter(name => name.startsWith('readiness')));
 const plans = source(domain.filter(name => name.startsWith('plan-') || name === 'cloud-init.ts'));
-const pipelines = source(domain.filter(name => name.startsWith('pipeline') || name === 'importer-cause.ts'));
+const pipelines = source(domain.filter(name => name.startsWith('pipeline') || ['importer-cause.ts', 'standstill.ts'].includes(name)));
 
 const wanted: Readonly<Record<string, readonly string[]>> = {
   check: codes(readiness, /'(?:ready|warning|blocked)', (?:[\w.]+ \? )?'([a-z0-9-]+)'/g).flatMap(code => [`check.${code}.title`, `check.${code}.detail`]),

@@ -93,5 +93,16 @@ export const BOOT_MACHINE_TESTID = {
   addVolumeSelect: 'lhv2-machine-volume-select',
   addVolume: 'lhv2-machine-volume-add',
   removeVolume: (disk: string) => `lhv2-machine-volume-remove-${disk}`,
+  /** One row per disk that is a volume. */
+  disk: (name: string) => `lhv2-machine-disk-${name}`,
+  expand: (disk: string) => `lhv2-machine-expand-${disk}`,
+  expandSize: 'lhv2-machine-expand-size',
+  export: (disk: string) => `lhv2-machine-export-${disk}`,
+  exportName: 'lhv2-machine-export-name',
+  exportClass: 'lhv2-machine-export-class',
+  /** One row per action (snapshot, backup), with `data-state` allowed|refused|hidden|unknown. */
+  protection: (action: string) => `lhv2-machine-protection-${action}`,
+  extraDisk: (index: number) => `lhv2-machine-extra-disk-${index}`,
+  extraDiskAdd: 'lhv2-machine-extra-disk-add',
   deleteDisk: (name: string) => `lhv2-machine-delete-disk-${name}`
 } as const;

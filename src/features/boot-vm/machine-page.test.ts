@@ -1,11 +1,12 @@
 // @vitest-environment happy-dom
 import { flushPromises, mount } from '@vue/test-utils';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { rawImage, rawNode, rawReadyCluster } from '@/domain/boot-volume/testing/cluster';
 import type { RawObject } from '@/domain/kube/types';
 import { CLUSTER } from '@/stores/contract';
 import { fakeCluster } from '../boot-image/testing/fake-cluster';
 import type { FakeOptions } from '../boot-image/testing/fake-cluster';
+import { forgetDrafts } from '../drafts/use-draft';
 import CreateMachinePage from './CreateMachinePage.vue';
 import MachinePage from './MachinePage.vue';
 
@@ -30,6 +31,8 @@ async function open(objects: readonly RawObject[], options: FakeOptions = {}) {
 
   return { cluster, wrapper };
 }
+
+beforeEach(forgetDrafts);
 
 describe('MachinePage', () => {
   it('runs an action the server offers, and shows its plain words when it fails', async () => {
