@@ -9,7 +9,7 @@ import type { Reading } from './read-scenario';
  * The simulator and the verdicts are two readings of how Longhorn works, written apart. Here every scenario is read the
  * way the page reads it, for an old, a middle and the newest version, and must be called what its description says.
  */
-const MINORS: readonly HarvesterMinor[] = ['1.5', '1.7', '1.9'];
+const MINORS: readonly HarvesterMinor[] = ['1.5', '1.6', '1.7', '1.8', '1.9'];
 
 interface Expected {
   /** The headline's; several where the pace decides. */
@@ -34,9 +34,9 @@ const NO_ROOM = ['no-place-after-wait'] as const;
 
 /** v2 waits for a lost replica only with fast rebuild, which is off before Longhorn 1.10. */
 const waits = (minor: HarvesterMinor): boolean => minor !== '1.5' && minor !== '1.6';
-const lostOn = (minor: HarvesterMinor, code: string, facts: readonly string[] = [], blocked = 'place-not-ready'): Expected => waits(minor)
+const lostOn = (minor: HarvesterMinor, code: string, facts: readonly string[] = [], blocked = code): Expected => waits(minor)
   ? { code, phase: 'waiting', good: '2/3', facts: [...facts, ...NO_ROOM], params: { node: 'harvester-3', hasPlace: 'no' }, needsAttention: true }
-  : { code: blocked, phase: 'blocked', good: '2/3', facts: blocked === 'engine-not-ready' ? [code, ...facts] : [code], needsAttention: true };
+  : { code: blocked, phase: 'blocked', good: '2/3', facts: blocked === code ? facts : [code, ...facts], params: { node: 'harvester-3' }, needsAttention: true };
 
 const EXPECTATIONS: Readonly<Record<string, (minor: HarvesterMinor) => Expectation>> = {
   default: (minor) => ({
@@ -57,9 +57,8 @@ const EXPECTATIONS: Readonly<Record<string, (minor: HarvesterMinor) => Expectati
   // Disks report their health since Longhorn 1.11.
   'smart-warning': (minor): Expectation => minor === '1.9' ? { 'app 0': { code: 'healthy', good: '3/3', facts: ['disk-smart-warning'], needsAttention: false }, 'image-ubuntu': { code: 'stopped-complete', facts: ['disk-smart-warning'] } } : {},
   'no-hugepages': () => ({}),
-  'node-down-waiting': (minor): Expectation => ({
-    // Before 1.10 nothing is waited for: the fourth node is taking the copy, or has it.
-    'app 0': waits(minor) ? { code: 'node-down-waiting', phase: 'waiting', good: '2/3', facts: [], params: { hasPlace: 'yes' }, needsAttention: true } : { code: ['rebuilding', 'healthy'], needsAttention: false }
+  'node-down-waiting': () => ({
+    'app 0': { code: 'node-down-waiting', phase: 'waiting', good: '2/3', facts: [], params: { hasPlace: 'yes' }, needsAttention: true }
   }),
   // Longhorn joins its reasons with another mark since 1.10.
   'node-down-blocked': (minor): Expectation => ({ 'app 0': { code: 'node-down-blocked', phase: 'blocked', good: '2/3', facts: [], params: { node: 'harvester-3', message: `precheck new replica failed${waits(minor) ? ': ' : ';'}disks are unavailable` } }, 'image-ubuntu': BEYOND_REACH }),
@@ -67,7 +66,7 @@ const EXPECTATIONS: Readonly<Record<string, (minor: HarvesterMinor) => Expectati
   'manager-down': () => ({}),
   rebuilding: () => ({ 'app 0': { ...REBUILDING, facts: [], params: { node: 'harvester-2', hasSource: 'yes' } } }),
   // A limit of one's own came with Longhorn 1.10.
-  'rebuild-limited': (minor): Expectation => ({ 'app 0': minor === '1.5' ? REBUILDING : { ...REBUILDING, code: 'rebuilding-capped', params: { cap: 25 } } }),
+  'rebuild-limited': (minor): Expectation => ({ 'app 0': !waits(minor) ? REBUILDING : { ...REBUILDING, code: 'rebuilding-capped', params: { cap: 25 } } }),
   'rebuild-queued': () => ({
     'app-1 0': { ...REBUILDING, facts: [], params: { node: 'harvester-3' } },
     'app-2 0': { code: 'rebuild-queued', phase: 'queued', good: '2/3', facts: [], params: { node: 'harvester-3', running: 1, limit: 1 }, needsAttention: false },
@@ -81,7 +80,7 @@ const EXPECTATIONS: Readonly<Record<string, (minor: HarvesterMinor) => Expectati
   'disk-replaced': (minor) => ({ 'app 0': lostOn(minor, 'disk-replaced') }),
   'disk-full': () => ({ 'app 0': { code: 'disk-pressure', phase: 'blocked', good: '2/3', params: { node: 'harvester-3', which: 'free' } } }),
   // On 1.9 the disk is a clone that is grown afterwards; the simulated growth does not ask the disks.
-  'no-space': (minor): Expectation => minor === '1.9' ? {} : { 'app 0': { code: 'insufficient-storage', phase: 'blocked', good: '2/3', params: { node: 'harvester-3', which: 'allocatable' } } },
+  'no-space': () => ({ 'app 0': { code: 'insufficient-storage', phase: 'blocked', good: '2/3', params: { node: 'harvester-3', which: 'allocatable' } } }),
   'label-off': () => ({ 'app 0': { code: 'v2-disabled-by-label', phase: 'blocked', good: '2/3', params: { node: 'harvester-3' } } }),
   'scheduling-off': () => ({ 'app 0': { code: 'scheduling-off', phase: 'blocked', good: '2/3', params: { node: 'harvester-3', hasDisk: 'no' } } }),
   cordoned: () => ({ 'app 0': { code: 'node-cordoned', phase: 'blocked', good: '2/3', params: { node: 'harvester-3' } } }),

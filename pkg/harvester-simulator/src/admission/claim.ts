@@ -43,19 +43,34 @@ function validateCreate({ cluster, object, canGet, user }: AdmissionRequest): vo
   if (isBackingImage && image !== '' && !canGet('harvesterhci.io.virtualmachineimage', image.split('/')[0] ?? '')) throw invalid(`user "${user}" is not allowed to access image ${image}`);
 }
 
-/** Harvester 1.5 cannot expand v2 volumes at all, 1.6 not while they are attached (`pkg/webhook/util/volume.go`). */
+/** Whether the setting `csi-online-expand-validation` lets a provisioner's claims grow while they are in use. */
+function isOnlineExpandable(cluster: Cluster, provisioner: string): boolean {
+  const setting = cluster.store.get('harvesterhci.io.setting', 'csi-online-expand-validation');
+  if (setting === undefined) return provisioner === 'driver.longhorn.io';
+  try {
+    return record(JSON.parse(text(setting['value']) || text(setting['default']) || '{}'))?.[provisioner] === true;
+  } catch {
+    return false;
+  }
+}
+
+/** Growing a claim that a running VM mounts (`pkg/webhook/util/volume.go`). Offline growth is the CSI driver's to refuse. */
 function validateExpand({ cluster, object, old }: AdmissionRequest): void {
   const before = quantity(record(old?.spec, 'resources', 'requests')?.['storage']);
   const after = quantity(record(object.spec, 'resources', 'requests')?.['storage']);
   if (!(after > before)) return;
   const running = vmsUsing(cluster, object.metadata.namespace ?? '', object.metadata.name).filter((vm) => isRunning(cluster, vm));
   if (running.length === 0) return;
+  const [kubeVirt] = cluster.store.list('kubevirt.io.kubevirt');
+  const gates = kubeVirt === undefined ? ['ExpandDisks'] : record(kubeVirt.spec, 'configuration', 'developerConfiguration')?.['featureGates'];
+  if (!Array.isArray(gates) || !gates.includes('ExpandDisks')) throw invalid('PVC_EXPAND: kubevirt ExpandDisks not included in featureGate');
   const hotplugged = running.some((vm) => records(vm.spec, 'template', 'spec', 'volumes').some((volume) =>
     record(volume, 'persistentVolumeClaim')?.['claimName'] === object.metadata.name && record(volume, 'persistentVolumeClaim')?.['hotpluggable'] === true));
   if (hotplugged && specText(object, 'volumeMode') === 'Filesystem') throw invalid(`PVC_EXPAND: Expansion of hotplugged PVC '${idOf(object)}' in filesystem mode is not supported`);
-  const parameters = record(cluster.store.get('storage.k8s.io.storageclass', specText(object, 'storageClassName')), 'parameters');
-  const isV2 = parameters?.['dataEngine'] === 'v2';
-  if (isV2 && (cluster.profile.harvester === '1.5' || cluster.profile.harvester === '1.6')) throw invalid(`PVC_EXPAND: pvc ${idOf(object)} is not online expandable with its provider`);
+  const storageClass = cluster.store.get('storage.k8s.io.storageclass', specText(object, 'storageClassName'));
+  // 1.5 and 1.6 knew that Longhorn's v2 engine cannot.
+  const isOldV2 = record(storageClass, 'parameters')?.['dataEngine'] === 'v2' && ['1.5', '1.6'].includes(cluster.profile.harvester);
+  if (isOldV2 || !isOnlineExpandable(cluster, text(storageClass?.['provisioner']))) throw invalid(`PVC_EXPAND: pvc ${idOf(object)} is not online expandable with its provider`);
 }
 
 function validateDeleteClaim({ cluster, object }: AdmissionRequest): void {

@@ -4,6 +4,11 @@ import { LH, key } from '../controllers/longhorn/kinds';
 import { addBase, addMachines, advanceToRebuild, advanceUntil, engineFor, ordinaryNodes, replicasFor, volumeFor, volumeNamed, type BaseOptions } from './build';
 import { scenario } from './scenario';
 
+/** v2 waits for a lost copy only with fast rebuild, which is a setting of its own before Longhorn 1.10, and off. */
+function waiting(cluster: Cluster): Record<string, string> {
+  return cluster.profile.longhornMinor < 10 ? { 'v2-data-engine-fast-replica-rebuilding': 'true' } : {};
+}
+
 /** Long enough for Kubernetes to call a silent node NotReady and Longhorn to follow. */
 const NOTICED = 60_000;
 
@@ -43,7 +48,7 @@ function farNode(cluster: Cluster, volume: string): string {
 /** Volumes that run with fewer copies than asked for, by the reason why. */
 export const DEGRADED = [
   scenario('node-down-waiting', 'Node down, waiting for it', 'A node with one copy is down; four nodes, so a new copy is built if it does not return within ten minutes.', (cluster) => {
-    const volume = withApp(cluster, { nodes: ordinaryNodes(4) });
+    const volume = withApp(cluster, { nodes: ordinaryNodes(4), longhornSettings: waiting(cluster) });
     failNode(cluster, volume, farNode(cluster, volume));
   }),
   scenario('node-down-blocked', 'Node down, nowhere else to go', 'A node with one copy is down and the wait is over, but the other two nodes already have one.', (cluster) => {
@@ -74,7 +79,7 @@ export const DEGRADED = [
     advanceToRebuild(cluster, volume, 2);
   }),
   scenario('rebuild-queued', 'Rebuilds in a queue', 'Three volumes lost their copy on one node; it rebuilds one at a time.', (cluster) => {
-    addBase(cluster, { longhornSettings: { 'concurrent-replica-rebuild-per-node-limit': '1', ...(cluster.profile.longhornMinor < 10 ? { 'v2-data-engine-fast-replica-rebuilding': 'true' } : {}) } });
+    addBase(cluster, { longhornSettings: { 'concurrent-replica-rebuild-per-node-limit': '1', ...waiting(cluster) } });
     addMachines(cluster, ['app-1', 'app-2', 'app-3'].map((name) => ({ name, image: 'image-ubuntu', size: 20, node: 'harvester-1', written: 9 })));
     const volume = volumeFor(cluster, 'app-1').metadata.name;
     failNode(cluster, volume, 'harvester-3');
@@ -94,16 +99,14 @@ export const DEGRADED = [
     cluster.clock.advance(720_000);
   }),
   scenario('rebuild-retrying', 'Rebuild failed, trying again', 'A rebuild failed with a network error and is about to be tried again.', (cluster) => {
-    const settings: Record<string, string> = cluster.profile.longhornMinor < 10 ? { 'v2-data-engine-fast-replica-rebuilding': 'true' } : {};
-    const volume = withApp(cluster, { longhornSettings: settings }, { written: 10 });
+    const volume = withApp(cluster, { longhornSettings: waiting(cluster) }, { written: 10 });
     applyFault(cluster, 'rebuild-error', { volume });
     applyFault(cluster, 'replica-fail', { volume, node: 'harvester-2' });
     advanceUntil(cluster, 'a failed rebuild', () => replicasFor(cluster, volume).some((replica) => replica.spec.failedAt !== '' && replica.status.conditions.some((condition) => condition.type === 'RebuildFailed' && condition.status === 'True')));
     cluster.clock.advance(8_000);
   }),
   scenario('flapping', 'A copy that keeps failing', 'The same copy fails again every three minutes, shortly after it was rebuilt.', (cluster) => {
-    const settings: Record<string, string> = cluster.profile.longhornMinor < 10 ? { 'v2-data-engine-fast-replica-rebuilding': 'true' } : {};
-    const volume = withApp(cluster, { longhornSettings: settings }, { written: 5 });
+    const volume = withApp(cluster, { longhornSettings: waiting(cluster) }, { written: 5 });
     const fail = (): void => {
       const replica = replicasFor(cluster, volume).find((candidate) => candidate.spec.nodeID === 'harvester-3');
       const modes = Object.values(engineFor(cluster, volume)?.status.replicaModeMap ?? {});
@@ -140,7 +143,7 @@ export const DEGRADED = [
   scenario('no-space', 'Not enough space', 'The third node has a v2 disk, but too small a one for this volume.', (cluster) => {
     const nodes = ordinaryNodes(3);
     Object.assign(nodes[2] ?? {}, { disks: [{ engine: 'v1', size: 400 }, { engine: 'v2', size: 60 }] });
-    withApp(cluster, { nodes }, { size: 80, written: 20 });
+    withApp(cluster, { nodes }, { storageClass: 'longhorn-v2', size: 80, written: 20 });
   }),
   scenario('label-off', 'v2 off by label', 'The only free node carries the label that switches v2 off.', (cluster) => {
     const volume = withApp(cluster);

@@ -23,7 +23,7 @@ export function diskSpace(spec: DiskSpec, status: DiskStatus): DiskSpace {
  * Why a disk cannot take `size` more bytes (of which `required` are written at once); '' when it can. The two texts are
  * those of the DiskPressure condition.
  */
-export function spaceProblem(ctx: LonghornContext, size: number, required: number, space: DiskSpace): string {
+export function spaceProblem(ctx: Pick<LonghornContext, 'cluster'>, size: number, required: number, space: DiskSpace): string {
   const minimal = settingNumber(ctx.cluster, 'storage-minimal-available-percentage');
   const over = settingNumber(ctx.cluster, 'storage-over-provisioning-percentage');
   const currentAvailable = space.available - required;

@@ -17,6 +17,7 @@ import { syncVolume } from './volume-controller';
 export { createLonghornSettings, readSetting, writeLonghornSetting } from './settings';
 export { recordWrittenBytes, truthOf } from './truth';
 export { completeVolumeSpec } from './shapes';
+export { expansionProblem } from './expansion';
 
 const KIND_OF: Record<string, string> = { [LH.volume]: 'volume', [LH.replica]: 'replica', [LH.engine]: 'engine', [LH.frontend]: 'frontend', [LH.attachment]: 'attachment' };
 

@@ -1,4 +1,6 @@
 import type { Cluster, KubeObject } from '../../../contract';
+import { expansionProblem } from '../../longhorn/expansion';
+import type { Volume } from '../../longhorn/types';
 import { findCondition, removeCondition, setCondition, specOf, statusOf } from '../support/conditions';
 import { defineController } from '../support/controller';
 import { formatBytes, requestedBytes } from '../support/quantity';
@@ -12,11 +14,12 @@ const RETRY = 15_000;
 const COMPONENT = 'external-resizer driver.longhorn.io';
 
 /** Why Longhorn cannot grow this volume now; undefined when it can. */
-function obstacle(cluster: Cluster, volume: KubeObject): string | undefined {
+function obstacle(cluster: Cluster, volume: KubeObject, bytes: number): string | undefined {
   const engine = dataEngineOf({ dataEngine: String(volume.spec?.dataEngine ?? 'v1') });
   if (engine === 'v2' && cluster.profile.longhornMinor < 10) return 'expansion is not supported for data engine v2';
   if (volume.status?.robustness === 'degraded' || volume.status?.robustness === 'faulted') return `volume ${volume.metadata.name} is ${String(volume.status.robustness)}, it has to be healthy for an expansion`;
-  return undefined;
+  const full = expansionProblem(cluster, volume as Volume, bytes);
+  return full === '' ? undefined : full;
 }
 
 /** Takes the volume one step towards the size; true when it is there. */
@@ -71,7 +74,7 @@ export const expansionController = defineController({
       cluster.store.edit(TYPE.pvc, key, (draft) => setCondition(draft, cluster.clock.iso(), 'lastProbeTime', { type: 'Resizing', status: 'True' }));
       claimEvent(cluster, claim, 'Normal', 'Resizing', `External resizer is resizing volume ${volume.metadata.name}`, COMPONENT);
     }
-    const refusal = obstacle(cluster, volume);
+    const refusal = obstacle(cluster, volume, wanted);
     if (refusal !== undefined) {
       claimEvent(cluster, claim, 'Warning', 'VolumeResizeFailed', `resize volume "${volume.metadata.name}" by resizer "driver.longhorn.io" failed: rpc error: code = FailedPrecondition desc = ${refusal}`, COMPONENT);
       return RETRY;
