@@ -4,6 +4,7 @@ import { lazyComponent } from './host/entry/lazy';
 import { checkHost, findHarvester } from './host/entry/login-checks';
 import { createPagesLoader } from './host/entry/pages-loader';
 import { CELL, registerEverything, type ComponentOf } from './host/entry/registrations';
+import { missingFromHost, reportUnfitHost } from './host/entry/requirements';
 import { besideEntry, injectScript, once } from './host/entry/scripts';
 import { createTextsLoader, createTranslate, mergeTexts, registerTexts } from './host/entry/texts';
 
@@ -17,6 +18,16 @@ const ENTRY_URL = (document.currentScript as HTMLScriptElement | null)?.src ?? '
  * show comes from the second script, fetched when the first of them is seen.
  */
 export default function initialize(plugin: HostPlugin, internal: HostInternal): void {
+  plugin.metadata = { name: NAME, version: __LHV2_VERSION__ };
+
+  const missing = missingFromHost(plugin, internal);
+
+  if (missing.length > 0) {
+    reportUnfitHost(plugin, (internal as HostInternal | undefined)?.store, missing);
+
+    return;
+  }
+
   const { store, $axios, plugins } = internal;
   const t = createTranslate(store);
   const logoutListeners: (() => void)[] = [];
@@ -45,7 +56,6 @@ export default function initialize(plugin: HostPlugin, internal: HostInternal): 
   });
   const lazily: ComponentOf = (name, options) => lazyComponent(name, loader, t, options);
 
-  plugin.metadata = { name: NAME, version: __LHV2_VERSION__ };
   registerTexts(plugin, texts);
   registerEverything(plugin, lazily);
   registerFormatters(plugin, plugins, {

@@ -15,8 +15,8 @@ export interface RunningRancher {
 }
 
 export interface RancherOptions extends SimulatorOptions {
-  /** Version of the published Harvester UI to load; '' for a Rancher without it. */
-  readonly harvesterUi: string;
+  /** Version of the published Harvester UI to load, or what stands in for it; '' for a Rancher without it. */
+  readonly harvesterUi: string | ExtensionBundle;
   /** Leaves our extension out: for comparing with Harvester as it is. */
   readonly isBare?: boolean;
   /** Our extension as Rancher keeps it after an installation; without it, it is built from the present sources. */
@@ -27,7 +27,7 @@ export interface RancherOptions extends SimulatorOptions {
 export async function startRancher(options: RancherOptions): Promise<RunningRancher> {
   const { harvesterUi: version, isBare = false, installed, ...simulation } = options;
   const extensions: ExtensionBundle[] = [
-    ...(version === '' ? [] : [{ name: 'harvester', version, dir: harvesterUi(version) }]),
+    ...(version === '' ? [] : [typeof version === 'string' ? { name: 'harvester', version, dir: harvesterUi(version) } : version]),
     ...(isBare ? [] : [installed ?? await testExtension()])
   ];
   const simulator = createSimulator({

@@ -1,5 +1,6 @@
 import { openImageForm, setToggle } from './forms';
 import { expect, missing, test, watchCreates, type Page, type RunningRancher } from './fixture';
+import { testExtension } from '../../support/extension';
 import { serveRepository, type ServedRepository } from '../../support/packaged';
 
 /** Published Harvester UIs that the packaged extension is loaded beside, each with its Harvester. */
@@ -55,6 +56,10 @@ function objects({ simulator }: RunningRancher): string[] {
 const globals = (page: Page): Promise<string[]> => page.evaluate(() => Object.keys(window).filter((key) => /longhorn-v2|LonghornV2/.test(key)));
 
 const ofOurs = (names: readonly string[]): string[] => names.filter((name) => /lhv2|harvester-longhorn|longhorn-?v2-?boot/i.test(name));
+
+test('the scripts keep their size budget', async () => {
+  expect((await testExtension()).problems).toEqual([]);
+});
 
 for (const [ui, version] of VERSIONS) {
   test.describe(`installed from the packaged repository (Harvester UI ${ui})`, () => {

@@ -1,7 +1,7 @@
 import type { HostStore, LoadedPlugin } from '../types';
 import type { HostTranslate } from './lazy';
+import { hasNoticed, notice, type NoticeMemory } from './notice';
 
-const SHOWN = 'lhv2-notice';
 const OLDEST = { major: 1, minor: 5 } as const;
 
 /** The loaded Harvester UI, whether installed from a catalog or built in. */
@@ -49,24 +49,19 @@ async function findsHarvesterCluster(store: HostStore): Promise<boolean> {
  * Looks, once everything is loaded, whether the Harvester UI that we plug into is there and new enough; says so in one
  * notice per browser session when it is not.
  */
-export async function checkHost(store: HostStore, plugins: Readonly<Record<string, LoadedPlugin>>, t: HostTranslate, storage: Pick<Storage, 'getItem' | 'setItem'> = sessionStorage): Promise<'ok' | 'missing' | 'old'> {
+export async function checkHost(store: HostStore, plugins: Readonly<Record<string, LoadedPlugin>>, t: HostTranslate, memory: NoticeMemory = sessionStorage): Promise<'ok' | 'missing' | 'old'> {
   const harvester = findHarvester(plugins);
   const version = harvester?.version ?? '';
   const verdict = harvester === undefined ? 'missing' : isTooOld(version) ? 'old' : 'ok';
 
-  if (verdict === 'ok' || storage.getItem(SHOWN) !== null) {
+  if (verdict === 'ok' || hasNoticed(memory)) {
     return verdict;
   }
   if (verdict === 'missing' && !await findsHarvesterCluster(store)) {
     return verdict;
   }
 
-  storage.setItem(SHOWN, verdict);
-  await store.dispatch('growl/warning', {
-    title: t('lhv2.host.noticeTitle'),
-    message: verdict === 'missing' ? t('lhv2.host.harvesterMissing') : t('lhv2.host.harvesterOld', { version }),
-    timeout: 0
-  });
+  await notice(store, memory, t('lhv2.host.noticeTitle'), verdict === 'missing' ? t('lhv2.host.harvesterMissing') : t('lhv2.host.harvesterOld', { version }));
 
   return verdict;
 }
