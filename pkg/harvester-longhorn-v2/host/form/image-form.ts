@@ -4,6 +4,7 @@ import type { BootImageForm } from '@/features/boot-image/contract';
 import { KIND } from '@/domain/kube/kinds';
 import { at, ensureAt, isFields, numberAt, textAt, type Fields } from './fields';
 import { findForm, findModel, isFetched } from './parents';
+import { createPerForm } from './per-form';
 
 const CLASS_ANNOTATION = 'harvesterhci.io/storageClassName';
 const SOURCES: readonly ImageSource[] = ['download', 'upload', 'export-from-volume', 'restore', 'clone'];
@@ -120,6 +121,8 @@ function createAdapter(form: Fields | null, model: () => Fields): ImageFormAdapt
   };
 }
 
+const perForm = createPerForm<ImageFormAdapter>();
+
 /**
  * Finds Harvester's image form above a component: the form itself, or at least the model that it edits.
  * null when neither has the expected shape; then nothing may be written.
@@ -128,10 +131,10 @@ export function findImageForm(instance: ComponentInternalInstance | null): Image
   const form = findForm(instance, KIND.image);
 
   if (form !== null) {
-    return createAdapter(form, () => (isFields(form.value) ? form.value : {}));
+    return perForm(form, () => createAdapter(form, () => (isFields(form.value) ? form.value : {})));
   }
 
   const model = findModel(instance, KIND.image);
 
-  return model === null ? null : createAdapter(null, () => model);
+  return model === null ? null : perForm(model, () => createAdapter(null, () => model));
 }

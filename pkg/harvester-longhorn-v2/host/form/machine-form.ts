@@ -1,17 +1,20 @@
 import { shallowRef, type ComponentInternalInstance } from 'vue';
 import { KIND } from '@/domain/kube/kinds';
 import type { BootMachineClassChoice, BootMachineForm } from '@/features/boot-vm/contract';
+import { createBlankDisk } from './blank-disk';
 import { overrideClaim, type ActionSource, type ClaimOverrideHandle } from './claim-override';
 import { at, textAt, type Fields } from './fields';
-import { diskRows, imageClass, imageDevice, imageRow, rootRow, rowSize, toGibibytes, withImage } from './machine-rows';
+import { diskRows, imageClass, imageDevice, imageRow, rootRow, rowSize, withImage, withSize } from './machine-rows';
 import { findForm, isFetched } from './parents';
+import { createPerForm } from './per-form';
 
 /** Harvester's VM form, as far as the boot volume option reads and writes it. Reads are reactive. */
 export interface MachineFormAdapter {
   isReady(): boolean;
   read(): BootMachineForm;
   chooseImage(imageId: string): void;
-  chooseClass(choice: BootMachineClassChoice): void;
+  /** @param fallback class for a blank disk that is kept when the option is switched off and that had none before */
+  chooseClass(choice: BootMachineClassChoice, fallback?: string): void;
   /** Bytes; written as whole GiB. */
   resize(size: number): void;
   /** Takes every hook off the form again. */
@@ -19,10 +22,8 @@ export interface MachineFormAdapter {
 }
 
 /** Replaces one row. Harvester's Volumes tab watches the array, so a new one is assigned and no row is edited in place. */
-function replaceRow(form: Fields, old: Fields | undefined, row: Fields): void {
-  const rows = diskRows(form);
-
-  form.diskRows = old === undefined ? [...rows, row] : rows.map((candidate) => (candidate === old ? row : candidate));
+function replaceRow(form: Fields, old: Fields, row: Fields): void {
+  form.diskRows = diskRows(form).map((candidate) => (candidate === old ? row : candidate));
 }
 
 function instancesOf(form: Fields): number {
@@ -31,23 +32,25 @@ function instancesOf(form: Fields): number {
   return form.isSingle === false && count >= 1 ? Math.floor(count) : 1;
 }
 
-/** A blank disk as Harvester's "Add Volume" makes it. */
-const blankRow = (rows: readonly Fields[], newId: () => string): Fields => ({
-  id: newId(), newCreateId: newId(), name: `disk-${String(rows.length)}`, source: 'New', size: '40Gi', type: 'disk', bus: 'virtio', volumeName: ''
-});
-
 function createAdapter(form: Fields, store: ActionSource | null, newId: () => string): MachineFormAdapter {
   const canOverride = typeof form.parseVolumeClaimTemplate === 'function';
+  const blank = createBlankDisk(newId);
   const chosen = shallowRef<{ readonly imageId: string; readonly storageClassName: string } | null>(null);
   let handle: ClaimOverrideHandle | null = null;
-  /** Class of the blank disk before the option touched it. */
-  let blankClass: string | null = null;
 
-  /** The override counts only for the image it was chosen with: another image may not allow it. */
+  /** The override counts only for what it was chosen for: another image, or a class picked by hand, may not allow it. */
   const isOverridden = (row: unknown): boolean => {
     const root = rootRow(diskRows(form));
 
-    return root !== undefined && textAt(row, 'id') === textAt(root, 'id') && textAt(root, 'image') === chosen.value?.imageId;
+    return root !== undefined && textAt(row, 'id') === textAt(root, 'id')
+      && (chosen.value === null ? blank.isOn(root) : textAt(root, 'image') === chosen.value.imageId);
+  };
+
+  const override = ({ storageClassName, accessModes, volumeMode }: BootMachineClassChoice): void => {
+    if (canOverride) {
+      handle ??= overrideClaim(form, store, isOverridden);
+      handle.set(storageClassName === null ? null : { storageClassName, accessModes, volumeMode });
+    }
   };
 
   return {
@@ -81,33 +84,32 @@ function createAdapter(form: Fields, store: ActionSource | null, newId: () => st
       // Rows are rebuilt from this field when a template is dropped again.
       form.imageId = imageId;
     },
-    chooseClass: (choice) => {
+    chooseClass: (choice, fallback = '') => {
       const rows = diskRows(form);
-      const root = rootRow(rows);
+      const { storageClassName, accessModes, volumeMode } = choice;
 
-      if (imageDevice(rows) === 'cdrom') {
-        blankClass ??= textAt(root, 'storageClassName');
-
-        const storageClassName = choice.storageClassName ?? blankClass;
-        const modes = { accessMode: choice.accessModes[0] ?? 'ReadWriteMany', volumeMode: choice.volumeMode };
-
-        replaceRow(form, root, { ...(root ?? blankRow(rows, newId)), storageClassName, ...modes });
+      if (imageDevice(rows) === 'disk' && !canOverride) {
+        return;
+      }
+      if (imageDevice(rows) === 'disk') {
+        chosen.value = storageClassName === null ? null : { imageId: textAt(imageRow(rows), 'image'), storageClassName };
+        override(choice);
 
         return;
       }
-      if (!canOverride) {
-        return;
-      }
 
-      handle ??= overrideClaim(form, store, isOverridden);
-      chosen.value = choice.storageClassName === null ? null : { imageId: textAt(imageRow(rows), 'image'), storageClassName: choice.storageClassName };
-      handle.set(choice.storageClassName === null ? null : { storageClassName: choice.storageClassName, accessModes: choice.accessModes, volumeMode: choice.volumeMode });
+      chosen.value = null;
+      // Harvester's volume field writes its own access mode into the row, whatever the class: the claim is set right as well.
+      override(choice);
+      form.diskRows = storageClassName === null
+        ? blank.undo(rows, fallback)
+        : blank.put(rows, rootRow(rows), { storageClassName, accessMode: accessModes[0] ?? 'ReadWriteMany', volumeMode });
     },
     resize: (size) => {
       const root = rootRow(diskRows(form));
 
       if (root !== undefined) {
-        replaceRow(form, root, { ...root, size: toGibibytes(size) });
+        replaceRow(form, root, withSize(root, size));
       }
     },
     release: () => {
@@ -118,14 +120,18 @@ function createAdapter(form: Fields, store: ActionSource | null, newId: () => st
   };
 }
 
+const perForm = createPerForm<MachineFormAdapter>((adapter) => { adapter.release(); });
+
 /**
  * Finds Harvester's VM form above a component. null when no ancestor has the expected shape (model, disk rows and the
- * method that turns them into the VM); then nothing may be written.
+ * method that turns them into the VM); then nothing may be written. What is chosen holds until the form is gone.
  *
  * @param newId makes ids for a row that has to be added (the form uses short random ones)
  */
 export function findMachineForm(instance: ComponentInternalInstance | null, store: ActionSource | null, newId: () => string): MachineFormAdapter | null {
   const form = findForm(instance, KIND.virtualMachine);
 
-  return form !== null && Array.isArray(form.diskRows) && typeof form.parseVM === 'function' ? createAdapter(form, store, newId) : null;
+  return form !== null && Array.isArray(form.diskRows) && typeof form.parseVM === 'function'
+    ? perForm(form, () => createAdapter(form, store, newId))
+    : null;
 }

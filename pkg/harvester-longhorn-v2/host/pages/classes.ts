@@ -9,11 +9,16 @@ export function isBootClass(storageClass: StorageClassRecord): boolean {
   return storageClass.provisioner === LONGHORN && storageClass.parameters.dataEngine === 'v2';
 }
 
+const isEncrypted = (storageClass: StorageClassRecord): boolean => storageClass.parameters.encrypted === 'true';
+
+/** A class to come back to when the option is switched off. Encrypted ones go with the source Encrypt, and end with it. */
+export const isReturnClass = (storageClass: StorageClassRecord): boolean => !isBootClass(storageClass) && !isEncrypted(storageClass);
+
 /** A class that images of a person who wants no v2 may go to: plain Longhorn v1, not made for one image, not encrypted. */
 const isPlain = (storageClass: StorageClassRecord): boolean => storageClass.provisioner === LONGHORN
   && !isBootClass(storageClass)
   && storageClass.parameters.backingImage === undefined
-  && storageClass.parameters.encrypted !== 'true'
+  && !isEncrypted(storageClass)
   && !storageClass.meta.name.startsWith('lh-')
   && !['vmstate-persistence', 'longhorn-static'].includes(storageClass.meta.name);
 
