@@ -1,8 +1,12 @@
-import type { VolumeVerdict } from '@/domain/health/types';
+import type { DegradedPhase, Level, VolumeVerdict } from '@/domain/health/types';
 
 /** A verdict as it stood from `at` until the next entry. Times are epoch milliseconds. */
 export interface FlightEntry {
   readonly at: number;
+  readonly level: Level;
+  readonly phase: DegradedPhase | null;
+  /** Of the rebuild that is furthest behind, 0..100; null without one. */
+  readonly percent: number | null;
   /** Reads the verdict back; made anew on each call. */
   readonly verdict: () => VolumeVerdict;
 }
@@ -40,9 +44,8 @@ export interface FlightRecorder extends FlightRecord {
   see(isSeen: boolean, at: number): void;
 }
 
-interface Kept {
+interface Kept extends FlightEntry {
   readonly volumeName: string;
-  readonly at: number;
   readonly state: string;
   readonly text: string;
 }
@@ -78,7 +81,11 @@ export function createFlightRecorder(limits: FlightLimits = LIMITS): FlightRecor
   }
 
   function keep(verdict: VolumeVerdict, at: number): void {
-    const kept: Kept = { volumeName: verdict.volumeName, at, state: stateOf(verdict), text: JSON.stringify(verdict) };
+    const text = JSON.stringify(verdict);
+    const kept: Kept = {
+      volumeName: verdict.volumeName, at, level: verdict.level, phase: verdict.phase, percent: verdict.rebuild?.percent ?? null, state: stateOf(verdict), text,
+      verdict: () => JSON.parse(text) as VolumeVerdict
+    };
     const own = byVolume.get(kept.volumeName) ?? [];
 
     byVolume.set(kept.volumeName, own);
@@ -132,7 +139,7 @@ export function createFlightRecorder(limits: FlightLimits = LIMITS): FlightRecor
         gaps = [...gaps, { from: at, to: null }].slice(-limits.gaps);
       }
     },
-    entries: (volumeName) => (byVolume.get(volumeName) ?? []).map(({ at, text }) => ({ at, verdict: () => JSON.parse(text) as VolumeVerdict })),
+    entries: (volumeName) => [...byVolume.get(volumeName) ?? []],
     volumes: () => byVolume.keys(),
     gaps: () => gaps,
     size: () => ({ entries: order.size, characters })

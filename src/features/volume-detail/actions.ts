@@ -25,7 +25,8 @@ function spareReplica(view: ClusterView, volume: VolumeRecord, verdict: VolumeVe
   if (!spare || verdict.level !== 'healthy') {
     return null;
   }
-  const [place] = placementOf(view, volume, spare.name).chosen;
+  // Only waits depend on the time, and a healthy volume waits for nothing.
+  const [place] = placementOf(view, volume, { now: 0, without: spare.name }).chosen;
 
   return place && !verdict.replicas.some((replica) => replica.nodeName === place.nodeName) ? [deleteReplica(volume.meta.name, spare.name), { node: spare.nodeName, why: 'spare', target: place.nodeName }] : null;
 }
