@@ -1,4 +1,5 @@
 import { backupRules } from './backup';
+import { blockDeviceRules } from './block-device';
 import { claimRules, dataVolumeRules } from './claim';
 import { imageRules } from './image';
 import { longhornRules } from './longhorn';
@@ -10,7 +11,7 @@ import { upgradeRules } from './upgrade';
 import { virtualMachineRules } from './virtual-machine';
 
 const byType = new Map<string, Rules[]>();
-for (const rules of [...kubernetesRules, imageRules, storageClassRules, claimRules, dataVolumeRules, virtualMachineRules, ...backupRules, ...settingRules, ...longhornRules, upgradeRules]) {
+for (const rules of [...kubernetesRules, imageRules, storageClassRules, claimRules, dataVolumeRules, virtualMachineRules, ...backupRules, ...settingRules, ...longhornRules, upgradeRules, blockDeviceRules]) {
   byType.set(rules.typeId, [...(byType.get(rules.typeId) ?? []), rules]);
 }
 

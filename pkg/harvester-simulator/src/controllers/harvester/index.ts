@@ -1,4 +1,6 @@
 import type { Controller, LinkHandler, StreamAction } from '../../contract';
+import { vmBackupController } from './backup/vm-backup';
+import { vmRestoreController } from './backup/vm-restore';
 import { dataVolumeController } from './cdi/data-volume';
 import { storageProfileController } from './cdi/storage-profile';
 import { imageController } from './image/image-controller';
@@ -8,6 +10,8 @@ import { maintenanceController } from './machine/maintenance';
 import { migrationController } from './machine/migration';
 import { vmController } from './machine/vm-controller';
 import { vmiController } from './machine/vmi-controller';
+import { blockDeviceController } from './node/block-devices';
+import { dataEngineController } from './node/data-engine';
 import { attachDetachController } from './storage/attachments';
 import { expansionController } from './storage/expansion';
 import { kubelet } from './storage/kubelet';
@@ -33,7 +37,11 @@ export const controllers: Controller[] = [
   vmController,
   vmiController,
   migrationController,
-  maintenanceController
+  maintenanceController,
+  vmBackupController,
+  vmRestoreController,
+  blockDeviceController,
+  dataEngineController
 ];
 
 /** Actions with a streamed body: image upload. */

@@ -2,6 +2,7 @@ import { setCondition } from './conditions';
 import type { LonghornContext } from './context';
 import { Draft } from './draft';
 import { API_VERSION, LH, NAMESPACE, key } from './kinds';
+import { mebibytes, requiredHugepages } from './nodes';
 import { instanceManagerImage, prune } from './shapes';
 import { isSettingOn, readSetting } from './settings';
 import type { Process } from './processes';
@@ -49,6 +50,11 @@ function dataEngineStatus(ctx: LonghornContext, engine: DataEngine): Record<stri
   return { v2 };
 }
 
+function hugepagesOf(ctx: LonghornContext, node: string): number {
+  const capacity = ctx.cluster.store.get(LH.kubeNode, node)?.status?.capacity as Record<string, string> | undefined;
+  return mebibytes(capacity?.['hugepages-2Mi']);
+}
+
 /** The state its pod allows, and when to look again. */
 function nextState(ctx: LonghornContext, manager: InstanceManager): InstanceManager['status']['currentState'] {
   const { nodeID: node, dataEngine } = manager.spec;
@@ -63,6 +69,8 @@ function nextState(ctx: LonghornContext, manager: InstanceManager): InstanceMana
   }
   if (ctx.isNodeDown(node)) return 'unknown';
   let readyAt = ctx.podReadyAt.get(manager.metadata.name);
+  // A pod that runs keeps what it was given; a new one is not scheduled without its huge pages.
+  if (readyAt === undefined && dataEngine === 'v2' && hugepagesOf(ctx, node) < requiredHugepages(ctx)) return 'starting';
   if (readyAt === undefined) {
     readyAt = ctx.now + POD_START;
     ctx.podReadyAt.set(manager.metadata.name, readyAt);

@@ -15,14 +15,15 @@ const DISK_UPDATE_DELAY = 2_000;
 
 const KERNEL_MODULES_OK = 'Kernel modules [dm_crypt nvme_tcp uio_pci_generic vfio_pci] are loaded';
 
-function mebibytes(quantity: unknown): number {
+export function mebibytes(quantity: unknown): number {
   const match = /^(\d+)(Ki|Mi|Gi)?$/.exec(String(quantity ?? '0'));
   if (match === null) return 0;
   const unit = { Ki: 1 / 1024, Mi: 1, Gi: 1024 }[match[2] ?? ''] ?? 1 / 2 ** 20;
   return Number(match[1]) * unit;
 }
 
-function requiredHugepages(ctx: LonghornContext): number {
+/** MiB of huge pages that a v2 instance manager asks for. */
+export function requiredHugepages(ctx: LonghornContext): number {
   if (ctx.minor < 10) return settingNumber(ctx.cluster, 'v2-data-engine-hugepage-limit', 'v2');
   return readSetting(ctx.cluster, 'data-engine-hugepage-enabled', 'v2') === 'true' ? settingNumber(ctx.cluster, 'data-engine-memory-size', 'v2') : 0;
 }

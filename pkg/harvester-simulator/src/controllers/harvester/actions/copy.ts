@@ -204,7 +204,7 @@ function restore(cluster: Cluster, vm: KubeObject, body: Fields): undefined {
   create(
     cluster,
     TYPE.vmRestore,
-    { metadata: { name, namespace }, spec: { target: { apiGroup: 'kubevirt.io', kind: 'VirtualMachine', name: vm.metadata.name }, virtualMachineBackupName: backupName, virtualMachineBackupNamespace: namespace, newVM: false, ...(body.keepMacAddress === true ? { keepMacAddress: true } : {}) } },
+    { metadata: { name, namespace }, spec: { target: { apiGroup: 'kubevirt.io', kind: 'VirtualMachine', name: vm.metadata.name }, virtualMachineBackupName: backupName, virtualMachineBackupNamespace: namespace, newVM: false, ...(body.keepMacAddress === true ? { keepMacAddress: true } : {}), ...(body.haltAfterRestore === true ? { haltAfterRestore: true } : {}) } },
     'failed to create restore, error: '
   );
   return undefined;
