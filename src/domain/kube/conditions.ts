@@ -43,13 +43,3 @@ export function findCondition(conditions: readonly Condition[], type: string): C
   for (const condition of conditions) if (condition.type === type) return condition;
   return undefined;
 }
-
-/** Whether the condition is there and True. */
-export function isConditionTrue(conditions: readonly Condition[], type: string): boolean {
-  return findCondition(conditions, type)?.status === 'True';
-}
-
-/** Whether the condition is there and False; an absent or Unknown condition is not. */
-export function isConditionFalse(conditions: readonly Condition[], type: string): boolean {
-  return findCondition(conditions, type)?.status === 'False';
-}

@@ -31,8 +31,6 @@ export function parseQuantity(value: unknown): number | null {
   if (typeof value !== 'string') return null;
   const match = QUANTITY.exec(value.trim());
   if (match === null) return null;
-  const factor = FACTORS[match[2] ?? ''];
-  if (factor === undefined) return null;
-  const number = Number(match[1]) * factor;
+  const number = Number(match[1]) * (FACTORS[match[2] ?? ''] ?? NaN);
   return Number.isFinite(number) ? Math.ceil(number) : null;
 }
