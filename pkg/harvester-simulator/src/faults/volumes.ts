@@ -69,6 +69,17 @@ export const VOLUME_FAULTS: readonly FaultDefinition[] = [
     }
   },
   {
+    name: 'restore-error',
+    description: 'Make the backup that a volume is made from unreadable, with a message.',
+    args: ['volume', 'message?'],
+    apply(cluster, args) {
+      const { name } = volumeOf(cluster, args).metadata;
+      truthOf(cluster).restoreErrors.set(name, optionalText(args, 'message') ?? 'failed to restore: cannot open the backup store: AWS Error: NoSuchBucket');
+      cluster.faults.changed();
+      return `the backup of ${name} cannot be read`;
+    }
+  },
+  {
     name: 'rebuild-stall',
     description: 'Freeze the rebuild of a volume where it is.',
     args: ['volume'],

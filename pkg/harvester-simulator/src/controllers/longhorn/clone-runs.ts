@@ -16,9 +16,10 @@ export class CloneRuns {
 
   constructor(private readonly cluster: Cluster, private readonly wake: (volume: string) => void) {}
 
-  begin(target: string, source: string, snapshot: string): void {
+  begin(target: string, source: string, snapshot: string, isLinked = false): void {
     const volume = this.cluster.store.get(LH.volume, key(source));
-    const bytes = bytesOf(this.cluster, source, Number(volume?.spec?.size ?? 0));
+    // A linked clone refers to its source's blocks.
+    const bytes = isLinked ? 0 : bytesOf(this.cluster, source, Number(volume?.spec?.size ?? 0));
     const now = this.cluster.clock.now();
     const duration = Math.max(2 * this.cluster.timings.enginePoll, (bytes / this.cluster.timings.cloneBytesPerSecond) * 1000);
     this.runs.set(target, { source, snapshot, bytes, startedAt: now, endsAt: now + duration });

@@ -24,13 +24,13 @@ export function reconcileClone(set: VolumeSet): void {
     const snapshot = source.snapshot === '' ? `snapshot-${ctx.cluster.random.uuid()}` : source.snapshot;
     Object.assign(cloneStatus, { sourceVolume: source.volume, snapshot, state: 'initiated', attemptCount: 1 });
     ctx.event(volume, 'Normal', 'VolumeCloneInitiated', `source volume ${source.volume}, snapshot ${snapshot}`);
-    ctx.clones.begin(set.name, source.volume, snapshot);
+    ctx.clones.begin(set.name, source.volume, snapshot, volume.spec.cloneMode === 'linked-clone');
     if (set.engine !== undefined) ctx.runtimes.watched.add(set.engine.metadata.name);
     return;
   }
   if (cloneStatus.state === 'initiated' && ctx.clones.isCopied(set.name)) {
     if (set.engine !== undefined && ctx.runtimes.get(set.engine.metadata.name) !== undefined) ctx.runtimes.watched.add(set.engine.metadata.name);
-    const isLater = ctx.minor >= 10 && volume.spec.numberOfReplicas > 1;
+    const isLater = ctx.minor >= 10 && volume.spec.cloneMode !== 'linked-clone' && volume.spec.numberOfReplicas > 1;
     cloneStatus.state = isLater ? 'copy-completed-awaiting-healthy' : 'completed';
     ctx.event(volume, 'Normal', isLater ? 'VolumeCloneCopyCompleteAwaitingHealthy' : 'VolumeCloneCompleted', isLater ? `finished copying data from source volume ${source.volume}, waiting for the volume to become healthy` : `finished cloning snapshot ${cloneStatus.snapshot} from source volume ${source.volume}`);
     return;

@@ -5,8 +5,11 @@ import { Draft } from './draft';
 import { EngineRuntimes } from './engine-runtime';
 import { ObjectIndex } from './index-of-objects';
 import { API_VERSION, DISABLE_V2_LABEL, LH, NAMESPACE, key } from './kinds';
+import { Leftovers } from './orphans';
 import { ProcessTable } from './processes';
 import { WorkQueue } from './queue';
+import { RestoreRuns } from './restore';
+import { SnapshotChains } from './snapshots';
 import { completeVolumeSpec, emptyInstanceStatus, emptyVolumeStatus } from './shapes';
 import { truthOf, type Truth } from './truth';
 import type { DataEngine, Engine, EngineFrontend, InstanceManager, LonghornNode, Replica, Volume, VolumeAttachment } from './types';
@@ -18,6 +21,9 @@ export class LonghornContext {
   readonly runtimes = new EngineRuntimes();
   readonly queue: WorkQueue;
   readonly clones: CloneRuns;
+  readonly chains = new SnapshotChains();
+  readonly leftovers = new Leftovers();
+  readonly restores = new RestoreRuns();
   /** Instance manager name -> epoch milliseconds from which its pod is ready. */
   readonly podReadyAt = new Map<string, number>();
   /** Replica name -> reuse backoff: until when, and how long the last one was. */

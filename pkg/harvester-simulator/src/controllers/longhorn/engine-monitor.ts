@@ -1,7 +1,8 @@
 import type { LonghornContext } from './context';
 import type { Backend, EngineRuntime } from './engine-runtime';
-import { advanceRebuild, beginRebuild, failRebuild, rebuildEntry } from './rebuild';
-import { bytesOf } from './truth';
+import { advancePurge, advanceRebuild, beginRebuild, failRebuild, isPurging, purgeEntries, rebuildEntry } from './rebuild';
+import { isRestoreNews, restoreEntries } from './restore';
+import { snapshotMap } from './snapshots';
 import type { Engine, ReplicaMode } from './types';
 
 /** How long a finished rebuild's entry is still shown, in polls. */
@@ -47,6 +48,7 @@ export function syncEngine(ctx: LonghornContext, name: string): void {
     if (runtime.rebuild?.replica === replica && runtime.rebuild.state === 'in_progress') runtime.rebuild = null;
     ctx.runtimes.watched.add(name);
   }
+  if (runtime.purge !== null && spec.replicaAddressMap[runtime.purge.replica] === undefined) runtime.purge = null;
   status.currentReplicaAddressMap = { ...spec.replicaAddressMap };
   const known = new Set(Object.values(spec.replicaAddressMap).map((address) => `tcp://${address}`));
   if (status.rebuildStatus !== null) status.rebuildStatus = Object.fromEntries(Object.entries(status.rebuildStatus).filter(([url]) => known.has(url)));
@@ -54,6 +56,7 @@ export function syncEngine(ctx: LonghornContext, name: string): void {
   if (runtime.rebuild?.state === 'in_progress' || ![...runtime.backends.values()].some((backend) => backend.mode === 'RW')) return;
   for (const [replica, address] of Object.entries(spec.replicaAddressMap)) {
     if (runtime.backends.has(replica)) continue;
+    if (isPurging(ctx, stored, runtime, replica)) return;
     beginRebuild(ctx, stored, runtime, replica, address);
     break;
   }
@@ -106,16 +109,17 @@ function publish(ctx: LonghornContext, engine: Engine, runtime: EngineRuntime): 
   status.replicaModeMap = Object.fromEntries([...runtime.backends].map(([replica, { mode }]) => [replica, mode]));
   status.replicaTransitionTimeMap = Object.fromEntries([...runtime.backends].map(([replica, { since }]) => [replica, since]));
   status.currentSize = spec.volumeSize;
-  const bytes = bytesOf(ctx.cluster, runtime.volume, Number(spec.volumeSize));
   const head = (status.snapshots?.['volume-head'] ?? { created: ctx.iso }) as { created: string };
-  status.snapshots = { 'volume-head': { name: 'volume-head', parent: '', children: {}, removed: false, usercreated: false, created: head.created, size: String(bytes), labels: {} } };
+  status.snapshots = snapshotMap(ctx, runtime.volume, Number(spec.volumeSize), head.created);
   const { rebuild } = runtime;
   const isJoined = rebuild !== null && Object.values(status.currentReplicaAddressMap ?? {}).includes(rebuild.address);
   status.rebuildStatus = isJoined ? { [`tcp://${rebuild.address}`]: rebuildEntry(ctx, rebuild, ctx.volume(runtime.volume)) } : {};
   const clone = ctx.clones.progress(runtime.volume);
   if (clone !== null && spec.active) status.cloneStatus = cloneEntries(engine, clone);
-  status.purgeStatus = {};
-  status.restoreStatus ??= {};
+  status.purgeStatus = purgeEntries(ctx, runtime);
+  status.restoreStatus = spec.active ? restoreEntries(ctx, engine) ?? {} : {};
+  const [done] = Object.values(status.restoreStatus) as { lastRestored?: string }[];
+  if (done?.lastRestored !== undefined && done.lastRestored !== '') status.lastRestoredBackup = done.lastRestored;
   draft.flushStatus();
   announce(ctx, engine, before, runtime);
   runtime.isPublished = true;
@@ -137,6 +141,7 @@ export function pollEngines(ctx: LonghornContext): void {
       continue;
     }
     if (!isEngineAlive(ctx, engine)) continue;
+    advancePurge(ctx, engine, runtime);
     advanceRebuild(ctx, engine, runtime);
     const isWaiting = checkBackends(ctx, engine, runtime);
     endRebuild(ctx, runtime);
@@ -146,7 +151,7 @@ export function pollEngines(ctx: LonghornContext): void {
     const hasJoiner = Object.keys(current.spec.replicaAddressMap).some((replica) => !runtime.backends.has(replica));
     if (hasJoiner) ctx.queue.add(`engine/${name}`);
     const isCloning = (ctx.clones.progress(runtime.volume)?.percent ?? 100) < 100;
-    if (!isWaiting && runtime.rebuild === null && !hasJoiner && !isCloning) ctx.runtimes.watched.delete(name);
+    if (!isWaiting && runtime.rebuild === null && !hasJoiner && !isCloning && !isRestoreNews(ctx, runtime.volume)) ctx.runtimes.watched.delete(name);
   }
 }
 

@@ -21,11 +21,19 @@ export interface Rebuild {
   finishedAt: number;
 }
 
+/** Snapshots being merged away before a replica is rebuilt. Bytes and epoch milliseconds. */
+export interface Purge {
+  readonly replica: string;
+  readonly startedAt: number;
+  readonly endsAt: number;
+}
+
 /** What an engine process holds in memory; the Engine CR shows it from the next poll on. */
 export interface EngineRuntime {
   readonly volume: string;
   readonly backends: Map<string, Backend>;
   rebuild: Rebuild | null;
+  purge: Purge | null;
   /** Epoch milliseconds until which a failed rebuild is not tried again. */
   retryAt: number;
   isPublished: boolean;
@@ -41,7 +49,7 @@ export class EngineRuntimes {
   }
 
   start(engine: string, volume: string): EngineRuntime {
-    const runtime: EngineRuntime = { volume, backends: new Map(), rebuild: null, retryAt: 0, isPublished: false };
+    const runtime: EngineRuntime = { volume, backends: new Map(), rebuild: null, purge: null, retryAt: 0, isPublished: false };
     this.byEngine.set(engine, runtime);
     this.watched.add(engine);
     return runtime;

@@ -9,7 +9,10 @@ import { claimsOfPod } from './index-of-objects';
 import { KubeNodes } from './kube-nodes';
 import { LH } from './kinds';
 import { DISK_MONITOR_PERIOD, syncNode, touchDisks } from './nodes';
+import { noteRemovedReplica, syncOrphan } from './orphans';
 import { syncCloneTicket, syncOfflineRebuild } from './own-tickets';
+import { syncRestoreTicket } from './restore';
+import { syncSnapshot } from './snapshots';
 import type { InstanceKind, Process } from './processes';
 import type { Condition, Engine, InstanceManager, InstanceObject, LonghornNode, Replica } from './types';
 import { syncVolume } from './volume-controller';
@@ -103,6 +106,7 @@ class Longhorn {
       if (event.type === 'create' && (kind === 'replica' || kind === 'engine' || kind === 'frontend')) this.adopt(kind, object as InstanceObject);
       if (kind === 'replica' && (object as Replica).spec.nodeID !== '') this.changedNodes.add((object as Replica).spec.nodeID);
       if (ctx.truth.isLoading) return;
+      if (kind === 'replica' && event.type === 'remove') noteRemovedReplica(ctx, object as Replica);
       ctx.queue.add(`${kind}/${name}`);
       const volume = kind === 'volume' || kind === 'attachment' ? name : String(object.spec?.volumeName);
       ctx.queue.add(`volume/${volume}`);
@@ -111,6 +115,10 @@ class Longhorn {
       return;
     }
     switch (typeId) {
+      case LH.snapshot:
+      case LH.orphan:
+        ctx.queue.add(`${typeId === LH.snapshot ? 'snapshot' : 'orphan'}/${name}`);
+        break;
       case LH.node:
         ctx.queue.add(`node/${name}`);
         this.noteNode(object as LonghornNode);
@@ -155,6 +163,7 @@ class Longhorn {
     }
     this.nodeStates.set(name, state);
     this.ctx.queue.add(`eviction/${name}`);
+    for (const orphan of this.cluster.store.list(LH.orphan)) if (orphan.spec?.nodeID === name) this.ctx.queue.add(`orphan/${orphan.metadata.name}`);
     this.wakeVolumesOf(name);
   }
 
@@ -228,6 +237,7 @@ class Longhorn {
       case 'volume':
         syncVolume(ctx, name);
         syncCloneTicket(ctx, name);
+        syncRestoreTicket(ctx, name);
         syncOfflineRebuild(ctx, name);
         syncEvictionTicket(ctx, name);
         this.noteVolume(name);
@@ -255,6 +265,12 @@ class Longhorn {
         break;
       case 'instance-manager':
         syncInstanceManager(ctx, name);
+        break;
+      case 'snapshot':
+        syncSnapshot(ctx, name);
+        break;
+      case 'orphan':
+        syncOrphan(ctx, name);
         break;
       case 'unsettled':
         this.wakeUnsettled();

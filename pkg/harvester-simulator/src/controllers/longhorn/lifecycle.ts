@@ -34,6 +34,8 @@ export function tearDown(ctx: LonghornContext, stored: Volume): void {
   if (replicas.size + engines.size + frontends.size > 0) return;
   ctx.truth.writtenBytes.delete(set.name);
   ctx.clones.forget(set.name);
+  ctx.chains.forget(set.name);
+  ctx.restores.runs.delete(set.name);
   ctx.truth.stalledRebuilds.delete(set.name);
   ctx.cluster.store.remove(LH.attachment, key(set.name));
   ctx.cluster.store.edit(LH.volume, key(set.name), (draft) => {

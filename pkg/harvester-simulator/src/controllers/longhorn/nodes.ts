@@ -4,6 +4,7 @@ import { syncDisk } from './disks';
 import { Draft } from './draft';
 import { isKubeNodeReady, notReadyReason } from './kube-nodes';
 import { LH, key } from './kinds';
+import { reportOrphans } from './orphans';
 import { prune } from './shapes';
 import { isSettingOn, settingNumber, readSetting } from './settings';
 import type { LonghornNode } from './types';
@@ -89,6 +90,7 @@ export function syncNode(ctx: LonghornContext, name: string): void {
     for (const disk of Object.keys(node.spec.disks)) syncDisk(ctx, node, disk, false);
   }
   draft.flushStatus();
+  if (ctx.isReachable(name)) reportOrphans(ctx, node);
 }
 
 /** Asks for a node's disk numbers to be counted again soon. */

@@ -15,6 +15,7 @@ export const REASON = {
   engineImage: 'none of the node candidates contains a ready engine image',
   hardAffinity: 'hard affinity cannot be satisfied',
   schedulingFailed: 'replica scheduling failed',
+  linkedClone: 'linked clone replica cannot be satisfied',
   unusedFailed: 'unused failed replica is not supported'
 } as const;
 
@@ -171,6 +172,20 @@ export function searchDisks(ctx: LonghornContext, volume: Volume, replicas: read
   return { disks: [], reasons };
 }
 
+/** Source volume of a linked clone: its clones share its blocks (design of Longhorn 1.12.1). */
+export function linkedSource(ctx: LonghornContext, volume: Volume): string | undefined {
+  if (ctx.minor < 12 || volume.spec.cloneMode !== 'linked-clone' || volume.spec.dataSource === '') return undefined;
+  return /^(?:vol|snap):\/\/([^/]+)/.exec(volume.spec.dataSource)?.[1];
+}
+
+/** A healthy replica of the source on each disk that may hold a clone's: disk UUID -> replica. Undefined for ordinary volumes. */
+export function sourceDisks(ctx: LonghornContext, volume: Volume): ReadonlyMap<string, string> | undefined {
+  const source = linkedSource(ctx, volume);
+  if (source === undefined) return undefined;
+  const sound = ctx.replicasOf(source).filter(({ metadata, spec }) => metadata.deletionTimestamp === undefined && spec.failedAt === '' && spec.healthyAt !== '' && !spec.evictionRequested);
+  return new Map(sound.map((replica) => [replica.spec.diskID, replica.metadata.name]));
+}
+
 /** All disks a further replica of the volume may go to, or why there is none. */
 export function findDiskCandidates(ctx: LonghornContext, volume: Volume, replicas: readonly Replica[], hardNodeAffinity = ''): Search {
   const fail = (reason: string): Search => ({ disks: [], reasons: new Set([reason]) });
@@ -182,7 +197,12 @@ export function findDiskCandidates(ctx: LonghornContext, volume: Volume, replica
   if (nodes.length === 0) return fail(REASON.nodesUnavailable);
   nodes = nodes.filter((node) => ctx.isManagerRunning(node.metadata.name, volume.spec.dataEngine));
   if (nodes.length === 0) return fail(REASON.engineImage);
-  const isOpen = (disk: PlacedDisk): boolean => disk.spec.allowScheduling && !disk.spec.evictionRequested && isConditionTrue(disk.status.conditions, 'Schedulable');
+  const sources = sourceDisks(ctx, volume);
+  if (sources !== undefined) {
+    nodes = nodes.filter((node) => disksOf(node).some((disk) => sources.has(disk.status.diskUUID)));
+    if (nodes.length === 0) return fail(REASON.linkedClone);
+  }
+  const isOpen = (disk: PlacedDisk): boolean => (sources === undefined || sources.has(disk.status.diskUUID)) && disk.spec.allowScheduling && !disk.spec.evictionRequested && isConditionTrue(disk.status.conditions, 'Schedulable');
   return searchDisks(ctx, volume, replicas, nodes, isOpen, 'new');
 }
 

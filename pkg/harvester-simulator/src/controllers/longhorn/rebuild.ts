@@ -1,7 +1,8 @@
 import { setCondition } from './conditions';
 import type { LonghornContext } from './context';
 import type { EngineRuntime, Rebuild } from './engine-runtime';
-import { readSetting } from './settings';
+import { isSettingOn, readSetting } from './settings';
+import { purgeableBytes, takeSystemSnapshot } from './snapshots';
 import { bytesOf } from './truth';
 import type { Engine, RebuildEntry, Volume } from './types';
 
@@ -18,6 +19,41 @@ export function rebuildLimit(ctx: LonghornContext, volume: Volume | undefined): 
   if (volume?.spec.dataEngine !== 'v2' || ctx.minor < 10) return 0;
   const own = volume.spec.replicaRebuildingBandwidthLimit ?? 0;
   return own > 0 ? own : Number(readSetting(ctx.cluster, 'replica-rebuilding-bandwidth-limit', 'v2')) || 0;
+}
+
+/** What merging snapshots costs, in bytes per second of cluster time. */
+const PURGE_BYTES_PER_SECOND = 300 * 2 ** 20;
+
+/** Before a rebuild the engine's own old snapshots are merged away; v2 drops them at once. True while that is under way. */
+export function isPurging(ctx: LonghornContext, engine: Engine, runtime: EngineRuntime, replica: string): boolean {
+  if (runtime.purge !== null) return true;
+  const bytes = purgeableBytes(ctx, engine.spec.volumeName);
+  const isAny = ctx.chains.of(engine.spec.volumeName).some((link) => !link.isUserCreated);
+  if (!isAny || !isSettingOn(ctx.cluster, 'auto-cleanup-system-generated-snapshot')) return false;
+  const duration = engine.spec.dataEngine === 'v2' ? 0 : Math.max(2 * ctx.cluster.timings.enginePoll, (bytes / PURGE_BYTES_PER_SECOND) * 1000);
+  if (duration === 0) {
+    ctx.chains.drop(engine.spec.volumeName, (link) => !link.isUserCreated);
+    return false;
+  }
+  runtime.purge = { replica, startedAt: ctx.now, endsAt: ctx.now + duration };
+  ctx.runtimes.watched.add(engine.metadata.name);
+  return true;
+}
+
+/** Ends a purge that is done; the rebuild follows. */
+export function advancePurge(ctx: LonghornContext, engine: Engine, runtime: EngineRuntime): void {
+  if (runtime.purge === null || ctx.now < runtime.purge.endsAt) return;
+  runtime.purge = null;
+  ctx.chains.drop(engine.spec.volumeName, (link) => !link.isUserCreated);
+}
+
+/** `purgeStatus`: every connected replica reports, by its address. */
+export function purgeEntries(ctx: LonghornContext, runtime: EngineRuntime): Record<string, unknown> {
+  const { purge } = runtime;
+  if (purge === null) return {};
+  const progress = Math.min(99, Math.floor(((ctx.now - purge.startedAt) / Math.max(1, purge.endsAt - purge.startedAt)) * 100));
+  const connected = [...runtime.backends.values()].filter(({ mode }) => mode === 'RW');
+  return Object.fromEntries(connected.map(({ address }) => [`tcp://${address}`, { error: '', isPurging: true, progress, state: 'in_progress' }]));
 }
 
 /** Starts copying to a replica that has joined the engine. */
@@ -38,6 +74,7 @@ export function beginRebuild(ctx: LonghornContext, engine: Engine, runtime: Engi
     error: '',
     finishedAt: 0
   };
+  takeSystemSnapshot(ctx, engine.spec.volumeName, Number(engine.spec.volumeSize));
   ctx.runtimes.watched.add(engine.metadata.name);
   ctx.event(engine, 'Normal', 'Rebuilding', `Start rebuilding replica ${replica} with Address ${address} for normal engine ${engine.metadata.name} and volume ${engine.spec.volumeName}`);
 }

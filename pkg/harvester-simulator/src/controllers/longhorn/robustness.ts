@@ -1,6 +1,6 @@
 import { findCondition, setCondition } from './conditions';
 import { REASON, findDiskCandidates, findReusableReplica, waitBeforeNewReplica } from './placement';
-import { FAILED_REPLICA_MAX_RETRY } from './kinds';
+import { FAILED_REPLICA_MAX_RETRY, LEGACY_CLONE_LABEL } from './kinds';
 import { settingNumber } from './settings';
 import type { Engine, Replica } from './types';
 import type { VolumeSet } from './volume-set';
@@ -95,6 +95,7 @@ export function replenish(set: VolumeSet): void {
   const volume = set.volume.object;
   const { engine } = set;
   if (engine === undefined || set.isMigrating || volume.status.state !== 'attached') return;
+  if (volume.metadata.labels?.[LEGACY_CLONE_LABEL] !== undefined) return;
   if (settingNumber(ctx.cluster, 'concurrent-replica-rebuild-per-node-limit') === 0) return;
   if (engine.status.currentSize !== volume.spec.size) return;
   if (!isEngineSynced(set, engine) || Object.values(engine.status.replicaModeMap ?? {}).includes('WO')) return;

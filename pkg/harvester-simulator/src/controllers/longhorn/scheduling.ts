@@ -1,9 +1,11 @@
 import { findCondition, setCondition } from './conditions';
 import { PV_ANNOTATION, LH } from './kinds';
 import { touchDisks } from './nodes';
-import { REASON, findDiskCandidates, pickDisk, type PlacedDisk } from './placement';
+import { REASON, findDiskCandidates, pickDisk, sourceDisks, type PlacedDisk } from './placement';
+import { hasRestoreCondition } from './restore';
 import { SCHEDULE_RETRY, joinReasons, missingReplicas } from './robustness';
 import { isSettingOn } from './settings';
+import { reconcileSnapshotCount } from './snapshots';
 import type { Replica } from './types';
 import type { VolumeSet } from './volume-set';
 
@@ -14,6 +16,8 @@ function place(set: VolumeSet, replica: Replica, disk: PlacedDisk): void {
     diskPath: disk.spec.path,
     dataDirectoryName: `${set.name}-${set.ctx.cluster.random.hex(8)}`
   });
+  const source = sourceDisks(set.ctx, set.volume.object)?.get(disk.status.diskUUID);
+  if (source !== undefined) replica.spec.linkedCloneSrcReplicaName = source;
   touchDisks(set.ctx, disk.node);
 }
 
@@ -69,8 +73,9 @@ export function reconcileScheduling(set: VolumeSet): void {
       setCondition(conditions, now, 'Scheduled', 'False', scheduled.reason, message);
     }
   }
-  setCondition(conditions, now, 'Restore', 'False');
-  setCondition(conditions, now, 'TooManySnapshots', 'False');
+  if (!hasRestoreCondition(volume)) setCondition(conditions, now, 'Restore', 'False');
+  else if (findCondition(conditions, 'Restore') === undefined) setCondition(conditions, now, 'Restore', 'False');
+  reconcileSnapshotCount(ctx, volume);
   if (ctx.minor >= 11 && findCondition(conditions, 'OfflineRebuilding') === undefined) setCondition(conditions, now, 'OfflineRebuilding', 'False');
   annotateVolume(set, message);
 }

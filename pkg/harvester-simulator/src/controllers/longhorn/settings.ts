@@ -43,6 +43,7 @@ const DEFINITIONS: Record<string, SettingDefinition> = {
   'replica-replenishment-wait-interval': { value: '600' },
   'replica-soft-anti-affinity': { value: 'false' },
   'replica-zone-soft-anti-affinity': { value: 'true' },
+  'snapshot-count-warning-threshold': { from: 12, value: '100' },
   'snapshot-max-count': { value: '250' },
   'storage-minimal-available-percentage': { value: '25' },
   'storage-over-provisioning-percentage': { value: '100' },

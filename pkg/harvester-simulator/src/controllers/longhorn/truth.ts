@@ -17,6 +17,8 @@ export interface Truth {
   readonly writtenBytes: Map<string, number>;
   /** Volumes written to since their engines and disks last counted. */
   readonly grownVolumes: Set<string>;
+  /** Volumes whose backup cannot be read back, and what the replicas say. */
+  readonly restoreErrors: Map<string, string>;
   /** Nodes whose longhorn-manager pod is not running although the node is up. */
   readonly managersDown: Set<string>;
   /** Instances (replica, engine, frontend names) whose process is to die now. */
@@ -39,6 +41,7 @@ export function truthOf(cluster: Cluster): Truth {
       diskCapacity: new Map(),
       writtenBytes: new Map(),
       grownVolumes: new Set(),
+      restoreErrors: new Map(),
       managersDown: new Set(),
       condemned: new Set(),
       diskHealth: new Map(),

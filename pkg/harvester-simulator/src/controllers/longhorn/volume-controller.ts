@@ -5,6 +5,7 @@ import { readKubernetesStatus } from './kubernetes-status';
 import { reconcileSize } from './expansion';
 import { reconcileClone } from './clone';
 import { reconcileMigration } from './migration';
+import { reconcileRestore } from './restore';
 import { reconcileRobustness } from './robustness';
 import { reconcileVolumeState } from './volume-state';
 import { VolumeSet } from './volume-set';
@@ -23,6 +24,7 @@ export function syncVolume(ctx: LonghornContext, name: string): void {
   reconcileRobustness(set);
   reconcileMigration(set);
   reconcileClone(set);
+  reconcileRestore(set);
   status.kubernetesStatus = readKubernetesStatus(ctx, set.volume.object);
   reconcileSize(set);
   reconcileVolumeState(set);

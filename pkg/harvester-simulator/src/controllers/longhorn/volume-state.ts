@@ -58,7 +58,7 @@ function reconcileFaulted(set: VolumeSet): void {
   const { status } = volume;
   if (isSalvageNeeded(set.present)) {
     status.robustness = 'faulted';
-    if (status.state === 'detached' && isSettingOn(ctx.cluster, 'auto-salvage')) salvage(set);
+    if (status.state === 'detached' && isSettingOn(ctx.cluster, 'auto-salvage') && status.restoreRequired !== true && status.isStandby !== true) salvage(set);
   } else if (status.robustness === 'faulted' && status.state === 'detached') {
     status.robustness = 'unknown';
     requestRemount(set);
@@ -148,8 +148,8 @@ export function reconcileVolumeState(set: VolumeSet): void {
   reconcileScheduling(set);
   reconcileAttachment(set, isNew);
   if (ctx.minor >= 11 && spec.dataEngine !== undefined) reconcileOfflineCondition(set);
-  const head = set.engine?.status.snapshots?.['volume-head'] as { size?: string } | undefined;
-  if (head?.size !== undefined && set.engine?.status.currentState === 'running') status.actualSize = Number(head.size);
+  const snapshots = Object.values(set.engine?.status.snapshots ?? {}) as { size?: string }[];
+  if (snapshots.length > 0 && set.engine?.status.currentState === 'running') status.actualSize = snapshots.reduce((sum, { size }) => sum + Number(size ?? 0), 0);
 }
 
 function reconcileOfflineCondition(set: VolumeSet): void {
