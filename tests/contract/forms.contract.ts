@@ -125,6 +125,29 @@ describe('Harvester\'s image form, found from inside the tab', () => {
   });
 });
 
+/** Takes the tabs of a form down and puts them up again, as its YAML view does. */
+async function lookAtYaml(form: Record<string, unknown>): Promise<void> {
+  form.isForm = false;
+  await flushPromises();
+  form.isForm = true;
+  await flushPromises();
+}
+
+describe('Harvester\'s image form, after a look at its YAML', () => {
+  it('still knows what to come back to', async () => {
+    const { adapter, model, form } = await openImage();
+    const before = JSON.stringify(model);
+
+    adapter.remember();
+    adapter.choose('longhorn-v2');
+    await lookAtYaml(form);
+    expect(found.image).toBe(adapter);
+    found.image!.undo('longhorn');
+    await nextTick();
+    expect(JSON.stringify(model)).toBe(before);
+  });
+});
+
 const imageRow = (image: string): DiskRow => ({ id: 'r0', name: 'disk-0', source: 'Virtual Machine Image', type: 'disk', bus: 'virtio', size: '10Gi', image, accessMode: 'ReadWriteMany', volumeMode: 'Block', storageClassName: '' });
 
 async function openMachine(rows: DiskRow[]): Promise<{ adapter: MachineFormAdapter; form: Record<string, unknown> & { diskRows: DiskRow[]; parseVM: () => { spec: { storageClassName: string; accessModes: string[] } }[] }; text(): string; unmount(): void }> {
@@ -218,5 +241,104 @@ describe('Harvester\'s VM form, found from inside the tab', () => {
     adapter.release();
     expect(form.parseVolumeClaimTemplate).toBe(original);
     expect(form.parseVM()[0]?.spec.storageClassName).toBe('lvm');
+  });
+});
+
+const V2 = { storageClassName: 'longhorn-v2', accessModes: ['ReadWriteMany'], volumeMode: 'Block' as const };
+const OFF = { storageClassName: null, accessModes: [], volumeMode: 'Block' as const };
+const cdrom = (image: string): DiskRow => ({ ...imageRow(image), type: 'cd-rom', bus: 'sata' });
+const blank = (changes: Partial<DiskRow> = {}): DiskRow => ({ id: 'r9', name: 'rootdisk', source: 'New', type: 'disk', bus: 'virtio', size: '20Gi', storageClassName: 'longhorn', accessMode: 'ReadWriteMany', volumeMode: 'Block', ...changes });
+
+describe('the choice in Harvester\'s VM form', () => {
+  it('outlives a look at the YAML, and ends with the form', async () => {
+    const { adapter, form, unmount } = await openMachine([imageRow('default/other')]);
+    const original = form.parseVolumeClaimTemplate;
+
+    adapter.chooseClass(V2);
+    await lookAtYaml(form);
+    expect(found.machine).toBe(adapter);
+    expect(found.machine!.read().storageClassName).toBe('longhorn-v2');
+    expect(form.parseVM()[0]?.spec.storageClassName).toBe('longhorn-v2');
+    unmount();
+    expect(form.parseVolumeClaimTemplate).toBe(original);
+  });
+
+  it('is one of its own in a form that is opened anew', async () => {
+    const first = await openMachine([imageRow('default/other')]);
+
+    first.adapter.chooseClass(V2);
+    first.unmount();
+
+    const second = await openMachine([imageRow('default/other')]);
+
+    expect(second.adapter).not.toBe(first.adapter);
+    expect(second.adapter.read().storageClassName).toBe('lvm');
+    expect(second.form.parseVM()[0]?.spec.storageClassName).toBe('lvm');
+  });
+});
+
+describe('the blank root disk of an installation', () => {
+  it('keeps ReadWriteOnce in its claim when Harvester\'s field writes ReadWriteMany into the row', async () => {
+    const { adapter, form } = await openMachine([cdrom('default/iso'), blank()]);
+
+    adapter.chooseClass({ ...V2, accessModes: ['ReadWriteOnce'] });
+    form.diskRows = form.diskRows.map((row) => ({ ...row, accessMode: 'ReadWriteMany' }));
+    expect(form.parseVM()[1]?.spec).toMatchObject({ storageClassName: 'longhorn-v2', accessModes: ['ReadWriteOnce'] });
+
+    // Another class, picked in Harvester's own tab, is none of the option's business.
+    form.diskRows = form.diskRows.map((row) => (row.id === 'r9' ? { ...row, storageClassName: 'lvm' } : row));
+    expect(form.parseVM()[1]?.spec).toMatchObject({ storageClassName: 'lvm', accessModes: ['ReadWriteMany'] });
+  });
+
+  it('is, switched off again, as it was: also after two classes', async () => {
+    const rows = [cdrom('default/iso'), blank()];
+    const { adapter, form } = await openMachine(rows);
+    const before = JSON.stringify(form.diskRows);
+
+    adapter.chooseClass(V2);
+    adapter.chooseClass({ ...V2, storageClassName: 'longhorn-v2-2r', accessModes: ['ReadWriteOnce'] });
+    adapter.chooseClass(OFF);
+    expect(JSON.stringify(form.diskRows)).toBe(before);
+    expect(form.parseVM()[1]?.spec).toMatchObject({ storageClassName: 'longhorn', accessModes: ['ReadWriteMany'] });
+  });
+
+  it('that the option added goes with it; one that was changed since stays, on a class that exists', async () => {
+    const { adapter, form } = await openMachine([cdrom('default/iso')]);
+    const before = JSON.stringify(form.diskRows);
+
+    adapter.chooseClass(V2);
+    expect(form.diskRows.map(({ name }) => name)).toEqual(['disk-0', 'disk-1']);
+    adapter.chooseClass(OFF, 'longhorn');
+    expect(JSON.stringify(form.diskRows)).toBe(before);
+
+    adapter.chooseClass(V2);
+    form.diskRows = form.diskRows.map((row) => (row.name === 'disk-1' ? { ...row, size: '80Gi' } : row));
+    adapter.chooseClass(OFF, 'longhorn');
+    expect(form.diskRows[1]).toMatchObject({ name: 'disk-1', size: '80Gi', storageClassName: 'longhorn' });
+  });
+
+  it('is told from a disk made from an image, whatever drives stand before them', async () => {
+    const empty = { ...cdrom('EMPTY_IMAGE'), id: 'cd' };
+
+    expect((await openMachine([empty, { ...imageRow('default/v2'), id: 'r1' }])).adapter.read()).toMatchObject({ imageDevice: 'disk', imageId: 'default/v2', storageClassName: 'longhorn-v2' });
+    expect((await openMachine([{ ...cdrom('default/iso'), id: 'cd' }, blank(), { ...imageRow('default/v2'), id: 'r1' }])).adapter.read()).toMatchObject({ imageDevice: 'cdrom', imageId: 'default/iso', storageClassName: 'longhorn' });
+    expect((await openMachine([imageRow('default/v2'), { ...cdrom('default/iso'), id: 'cd' }])).adapter.read()).toMatchObject({ imageDevice: 'disk', imageId: 'default/v2' });
+    expect((await openMachine([blank()])).adapter.read()).toMatchObject({ imageDevice: 'cdrom', imageId: '', storageClassName: 'longhorn' });
+  });
+});
+
+describe('what Harvester\'s own fields mark in a row', () => {
+  it('a disk that was too small is not so any more once the option sized it', async () => {
+    const { adapter, form } = await openMachine([{ ...imageRow('default/v2'), size: '1Gi', hasDiskError: true }]);
+
+    adapter.resize(12 * GIB);
+    expect(form.diskRows[0]).toMatchObject({ size: '12Gi', hasDiskError: false });
+  });
+
+  it('a CD-ROM that can be pulled becomes a disk that cannot', async () => {
+    const { adapter, form } = await openMachine([{ ...imageRow('default/iso'), type: 'disk', hotpluggable: true, hasDiskError: true }]);
+
+    adapter.chooseImage('default/v2');
+    expect(form.diskRows[0]).toMatchObject({ image: 'default/v2', type: 'disk', hotpluggable: false, hasDiskError: false });
   });
 });

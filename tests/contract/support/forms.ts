@@ -54,7 +54,7 @@ export const EditImage = (flag: PageFlag): Component => defineComponent({
   inheritAttrs: false,
   components: { Cru: cruResource(flag), Tabbed, Tab },
   props: { value: { type: Object, required: true }, isEdit: { type: Boolean, default: false } },
-  data: () => ({ file: '' as unknown, state: { pending: false } }),
+  data: () => ({ file: '' as unknown, state: { pending: false }, isForm: true }),
   computed: {
     $fetchState(): { pending: boolean } { return this.state; },
     storageClassName: {
@@ -76,7 +76,7 @@ export const EditImage = (flag: PageFlag): Component => defineComponent({
   },
   created() { this.storageClassName = this.storageClassName || this.defaultStorageClassName(); },
   methods: { registerBeforeHook: () => undefined, defaultStorageClassName: () => 'longhorn' },
-  template: '<Cru :resource="value"><Tabbed><Tab name="basic" label="Basics" :weight="99" /><Tab name="storage" label="Storage" :weight="89" /><Tab name="labels" label="Labels" :weight="2" /></Tabbed></Cru>'
+  template: '<Cru :resource="value"><Tabbed v-if="isForm"><Tab name="basic" label="Basics" :weight="99" /><Tab name="storage" label="Storage" :weight="89" /><Tab name="labels" label="Labels" :weight="2" /></Tabbed></Cru>'
 });
 
 export interface DiskRow extends Record<string, unknown> { id: string; image?: string; name: string; source: string; type: string; size: string }
@@ -88,7 +88,7 @@ export const EditMachine = (flag: PageFlag, rows: DiskRow[]): Component => defin
   components: { Cru: cruResource(flag), Tabbed, Tab },
   props: { value: { type: Object, required: true } },
   data: () => ({
-    diskRows: rows, imageId: '', isSingle: true, count: 2,
+    diskRows: rows, imageId: '', isSingle: true, count: 2, isForm: true,
     images: [
       { id: 'default/v2', storageClassName: 'longhorn-v2', status: { size: 5e8, virtualSize: 12 * 1024 ** 3 } },
       { id: 'default/other', storageClassName: 'lvm', status: { size: 5e8, virtualSize: 2 * 1024 ** 3 } },
@@ -98,7 +98,7 @@ export const EditMachine = (flag: PageFlag, rows: DiskRow[]): Component => defin
   methods: {
     registerBeforeHook: () => undefined,
     parseVolumeClaimTemplate(row: DiskRow, name: string): Record<string, unknown> {
-      return { metadata: { name, annotations: { 'harvesterhci.io/imageId': row.image } }, spec: { accessModes: ['ReadWriteMany'], volumeMode: 'Block', storageClassName: (this.images as { id: string; storageClassName: string }[]).find((image) => image.id === row.image)?.storageClassName ?? row.storageClassName, resources: { requests: { storage: row.size } } } };
+      return { metadata: { name, annotations: { 'harvesterhci.io/imageId': row.image } }, spec: { accessModes: [typeof row.accessMode === 'string' ? row.accessMode : 'ReadWriteMany'], volumeMode: 'Block', storageClassName: (this.images as { id: string; storageClassName: string }[]).find((image) => image.id === row.image)?.storageClassName ?? row.storageClassName, resources: { requests: { storage: row.size } } } };
     },
     parseVM(): unknown {
       const templates = (this.diskRows as DiskRow[]).map((row, index) => this.parseVolumeClaimTemplate(row, `vm-${row.name}-${String(index)}`));
@@ -108,7 +108,7 @@ export const EditMachine = (flag: PageFlag, rows: DiskRow[]): Component => defin
       return templates;
     }
   },
-  template: '<Cru :resource="value"><Tabbed side-tabs><Tab name="basic" label="Basics" :weight="0" /><Tab name="Volume" label="Volumes" :weight="-1" /><Tab name="Network" label="Networks" :weight="-2" /></Tabbed></Cru>'
+  template: '<Cru :resource="value"><Tabbed v-if="isForm" side-tabs><Tab name="basic" label="Basics" :weight="0" /><Tab name="Volume" label="Volumes" :weight="-1" /><Tab name="Network" label="Networks" :weight="-2" /></Tabbed></Cru>'
 });
 
 /** Mounts a page as the host does: with its store, router, translations and directives. */

@@ -1,22 +1,63 @@
 import { expect, field, type Page, type RunningRancher } from './fixture';
+import { visitPage } from './session';
 
 type Shot = (name: string) => Promise<void>;
 
-const IMAGE = 'harvesterhci.io.virtualmachineimage';
-const MACHINE = 'kubevirt.io.virtualmachine';
+export const IMAGE = 'harvesterhci.io.virtualmachineimage';
+export const MACHINE = 'kubevirt.io.virtualmachine';
+export const TEMPLATE = 'harvesterhci.io.virtualmachinetemplate';
+export const VERSION = 'harvesterhci.io.virtualmachinetemplateversion';
+
+const NAME = /^\s*(Template )?Name(?!space)/;
+
+/** How long a dashboard may take to load for the first time, on a machine with other work. */
+const LOADING = { timeout: 40_000 } as const;
 
 /** Opens our tab on whichever form is shown. */
 export async function openTab(page: Page): Promise<void> {
-  await page.locator('[data-testid=btn-lhv2-boot]').click({ timeout: 40_000 });
+  await page.locator('[data-testid=btn-lhv2-boot]').click(LOADING);
 }
 
-/** Opens Harvester's image form and fills in what every image needs. */
+/** Opens one of Harvester's own tabs. */
+export async function openOwnTab(page: Page, name: 'Storage' | 'Volumes' | 'Basics'): Promise<void> {
+  await page.getByRole('tab', { name }).click();
+}
+
+/** Waits until Harvester has written the image's kind into the form: it does so half a second after a URL or a file is known. */
+async function settleLabels(page: Page): Promise<void> {
+  await page.waitForFunction((type) => {
+    interface Instance { readonly proxy: { readonly $props?: { readonly value?: { readonly type?: string; readonly metadata?: { readonly labels?: Record<string, string> } } } } | null; readonly subTree: Node }
+    interface Node { readonly component: Instance | null; readonly children: unknown; readonly suspense?: { readonly activeBranch: Node | null } | null }
+
+    const find = (node: Node | null): boolean => {
+      const value = node?.component?.proxy?.$props?.value;
+
+      if (value?.type === type && (value.metadata?.labels?.['harvesterhci.io/image-type'] ?? '') !== '') {
+        return true;
+      }
+
+      return node !== null && ((node.component !== null && find(node.component.subTree)) || (Array.isArray(node.children) && node.children.some((child) => typeof child === 'object' && child !== null && find(child as Node))));
+    };
+
+    return find((document.getElementById('app') as unknown as { readonly _vnode: Node | null })._vnode);
+  }, IMAGE);
+}
+
+/** Opens Harvester's image form and fills in what every image from the web needs. */
 export async function openImageForm(page: Page, host: RunningRancher, options: { readonly url: string; readonly name: string }): Promise<void> {
-  await page.goto(host.page(`${IMAGE}/create`));
-  await field(page, /^URL/).fill(options.url);
-  await field(page, /^\s*Name/).fill(options.name);
-  // Harvester writes labels of the image's kind into the form half a second after the URL.
-  await page.waitForTimeout(800);
+  await visitPage(page, host, `${IMAGE}/create`);
+  await field(page, /^URL/).fill(options.url, LOADING);
+  await field(page, NAME).fill(options.name);
+  await settleLabels(page);
+}
+
+/** Opens Harvester's image form for a file of this machine. */
+export async function openUploadForm(page: Page, host: RunningRancher, options: { readonly file: { readonly name: string; readonly mimeType: string; readonly buffer: Buffer }; readonly name: string }): Promise<void> {
+  await visitPage(page, host, `${IMAGE}/create`);
+  await page.locator('.radio-container').nth(1).click(LOADING);
+  await page.locator('input#file').setInputFiles(options.file);
+  await field(page, NAME).fill(options.name);
+  await settleLabels(page);
 }
 
 /** Turns the option, on whichever form is shown. */
@@ -33,9 +74,16 @@ export async function setToggle(page: Page, isOn: boolean): Promise<void> {
 
 /** Picks a class in Harvester's own Storage tab. */
 export async function pickStorageClass(page: Page, name: string): Promise<void> {
-  await page.getByRole('tab', { name: 'Storage' }).click();
+  await openOwnTab(page, 'Storage');
   await page.locator('.labeled-select', { hasText: 'Storage Class' }).first().click();
   await page.locator('.vs__dropdown-option, [role=option]', { hasText: new RegExp(`^\\s*${name}\\s*$`) }).first().click();
+}
+
+/** Picks an image in Harvester's own Volumes tab. */
+export async function pickImage(page: Page, displayName: string): Promise<void> {
+  await openOwnTab(page, 'Volumes');
+  await page.locator('[data-testid=input-hevi-image] .labeled-select').first().click();
+  await page.locator('.vs__dropdown-option, [role=option]', { hasText: `/${displayName} ` }).first().click();
 }
 
 /** Fills Harvester's image form in, switches the option on, and presses Create. */
@@ -46,6 +94,10 @@ export async function createImage(page: Page, host: RunningRancher, options: { r
     await page.getByTestId(`lhv2-boot-class-${options.storageClass}`).click();
   }
   await options.shot?.('image-form');
+  await save(page);
+}
+
+export async function save(page: Page): Promise<void> {
   await page.getByTestId('form-save').click();
 }
 
@@ -64,16 +116,43 @@ export function imageBody(options: { readonly name: string; readonly url: string
   };
 }
 
-/** Opens Harvester's VM form for an image and fills in what every VM needs. */
-export async function harvesterMachineForm(page: Page, host: RunningRancher, options: { readonly imageId: string; readonly name: string; readonly instances?: number }): Promise<void> {
-  await page.goto(host.page(`${MACHINE}/create?image=${options.imageId}`));
-  await field(page, /^\s*Name/).fill(options.name);
+interface MachineFields { readonly name: string; readonly instances?: number }
+
+async function fillMachine(page: Page, { name, instances }: MachineFields): Promise<void> {
+  await field(page, NAME).fill(name, LOADING);
   await field(page, /^CPU/).fill('1');
   await field(page, /^Memory/).fill('1');
-  if (options.instances !== undefined) {
+  if (instances !== undefined) {
     await page.locator('.radio-container', { hasText: 'Multiple Instance' }).click();
-    await field(page, /^Count/).fill(String(options.instances));
+    await field(page, /^Count/).fill(String(instances));
   }
+}
+
+/** Opens Harvester's VM form for an image and fills in what every VM needs. */
+export async function harvesterMachineForm(page: Page, host: RunningRancher, options: MachineFields & { readonly imageId: string }): Promise<void> {
+  await visitPage(page, host, `${MACHINE}/create?image=${options.imageId}`);
+  await fillMachine(page, options);
+}
+
+/** Opens Harvester's VM form for a version of a template. */
+export async function templateMachineForm(page: Page, host: RunningRancher, options: MachineFields & { readonly templateId: string; readonly versionId: string }): Promise<void> {
+  await visitPage(page, host, `${MACHINE}/create?templateId=${options.templateId}&versionId=${options.versionId}`);
+  await fillMachine(page, options);
+}
+
+/** Makes a template with Harvester's own form; resolves to its id and that of its version. */
+export async function createTemplate(page: Page, host: RunningRancher, options: { readonly name: string; readonly image: string }): Promise<{ readonly templateId: string; readonly versionId: string }> {
+  const { store } = host.simulator.cluster;
+  const templateId = `default/${options.name}`;
+  const version = (): string => store.list(VERSION).find(({ spec }) => spec?.templateId === templateId)?.metadata.name ?? '';
+
+  await visitPage(page, host, `${VERSION}/create`);
+  await fillMachine(page, options);
+  await pickImage(page, options.image);
+  await save(page);
+  await expect.poll(version, { timeout: 30_000 }).not.toBe('');
+
+  return { templateId, versionId: `default/${version()}` };
 }
 
 /** Fills Harvester's VM form in for an image, opens our tab, and presses Create. */
@@ -82,5 +161,5 @@ export async function createMachine(page: Page, host: RunningRancher, options: {
   await openTab(page);
   await expect(page.getByTestId('lhv2-boot-machine-option')).toBeVisible({ timeout: 30_000 });
   await options.shot?.('machine-form');
-  await page.getByTestId('form-save').click();
+  await save(page);
 }

@@ -1,6 +1,9 @@
 import { createImage, createMachine, imageBody, openTab } from './forms';
 import { expect, field, missing, test, watchCreates, type Page, type RunningRancher } from './fixture';
+import { visitPage } from './session';
 import { startImageServer, type ImageServer } from '../../support/image-server';
+
+test.describe.configure({ mode: 'parallel' });
 
 const UI = '1.8.2';
 const GIB = 1024 ** 3;
@@ -149,6 +152,46 @@ test.describe('from Harvester\'s own forms to a running VM and its replicas (Har
     });
   });
 });
+
+for (const [ui, version] of [['1.5.2', '1.5'], ['1.8.2', '1.9']] as const) {
+  test.describe(`image, VM, health on Harvester ${version} (Harvester UI ${ui})`, () => {
+    test.skip(missing(ui) !== '', missing(ui));
+    test.setTimeout(180_000);
+
+    let images: ImageServer;
+
+    test.beforeAll(async () => { images = await startImageServer(); });
+    test.afterAll(async () => { await images.close(); });
+
+    test('an image, a VM that runs from it, its replicas, a lost one and the way back', async ({ rancher, signIn }, info) => {
+      const host = await rancher({ harvesterUi: ui, scenario: 'empty', version, speed: 10 });
+      const page = await signIn(host);
+      const { store } = host.simulator.cluster;
+      const state = page.getByTestId('lhv2-story').getByTestId('lhv2-state');
+
+      await createImage(page, host, { url: images.url(), name: 'jammy' });
+      await expect.poll(() => store.list('harvesterhci.io.virtualmachineimage').map((image) => image.status?.progress as unknown), { timeout: 60_000 }).toEqual([100]);
+
+      const creates = watchCreates(page, 'kubevirt.io.virtualmachines');
+
+      await createMachine(page, host, { imageId: `default/${store.list('harvesterhci.io.virtualmachineimage')[0]!.metadata.name}`, name: 'vm1' });
+      await expect.poll(() => machineState(host, 'vm1'), { timeout: 90_000 }).toBe('Running');
+
+      const [template] = claimTemplates(creates.bodies[0]);
+      const claim = template!.metadata.name;
+
+      expect(template!.spec.storageClassName).toBe('longhorn-v2');
+      await visitPage(page, host, `harvesterhci.io.volume/default/${claim}`);
+      await expect(state).toHaveAttribute('data-level', 'healthy', { timeout: 30_000 });
+      await expect(page.getByTestId('lhv2-replica-list').locator('tbody tr')).toHaveCount(3);
+
+      host.control('replica-fail', { volume: volumeOf(host, claim) });
+      await expect(state).toHaveAttribute('data-level', 'degraded', { timeout: 30_000 });
+      await page.screenshot({ path: info.outputPath(`volume-${version}.png`), fullPage: true });
+      await expect(state).toHaveAttribute('data-level', 'healthy', { timeout: 90_000 });
+    });
+  });
+}
 
 interface ClaimTemplate { readonly metadata: { readonly name: string }; readonly spec: { readonly storageClassName: string } }
 

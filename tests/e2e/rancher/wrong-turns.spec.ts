@@ -1,4 +1,4 @@
-import { createImage, harvesterMachineForm, openImageForm, openTab, setToggle } from './forms';
+import { createImage, openImageForm, openTab, setToggle } from './forms';
 import { expect, field, missing, test, watchCreates } from './fixture';
 import { startImageServer, type ImageServer } from '../../support/image-server';
 
@@ -13,7 +13,7 @@ test.describe('wrong turns, in the real dashboard (Harvester UI 1.8.2)', () => {
   test.beforeAll(async () => { images = await startImageServer(); });
   test.afterAll(async () => { await images.close(); });
 
-  test('v2 engine off: the option is blocked and names the setting; the form still makes a v1 image', async ({ rancher, signIn }, info) => {
+  test('AT-01 v2 engine off: the option is blocked and names the setting; the form still makes a v1 image', async ({ rancher, signIn }, info) => {
     const host = await rancher({ harvesterUi: UI, version: '1.8', scenario: 'v2-off' });
     const page = await signIn(host);
 
@@ -60,7 +60,6 @@ test.describe('wrong turns, in the real dashboard (Harvester UI 1.8.2)', () => {
 
       const { name } = host.simulator.cluster.store.list('harvesterhci.io.virtualmachineimage')[0]!.metadata;
 
-      await page.waitForTimeout(2000);
       await page.goto(host.page(`harvesterhci.io.virtualmachineimage/default/${name}`));
       await expect(page.getByTestId('lhv2-host-panel')).toContainText(words, { timeout: 40_000 });
       await page.screenshot({ path: info.outputPath(`image-${fault}.png`) });
@@ -141,15 +140,5 @@ test.describe('wrong turns, in the real dashboard (Harvester UI 1.8.2)', () => {
     await expect(page.getByText('卷健康').first()).toBeVisible();
     await expect(page.getByTestId('lhv2-volume-health')).not.toContainText(/Healthy|%lhv2/);
     await page.screenshot({ path: info.outputPath('chinese.png') });
-  });
-
-  test('the YAML view of the VM form names the v2 class too', async ({ rancher, signIn }) => {
-    const host = await rancher({ harvesterUi: UI, version: '1.8', scenario: 'healthy' });
-    const page = await signIn(host);
-    const [image] = host.simulator.cluster.store.list('harvesterhci.io.virtualmachineimage').filter((object) => object.status?.storageClassName === 'longhorn-v2');
-
-    await harvesterMachineForm(page, host, { imageId: `${image!.metadata.namespace!}/${image!.metadata.name}`, name: 'kept' });
-    await page.getByTestId('form-yaml').click();
-    await expect(page.locator('.CodeMirror').first()).toContainText('longhorn-v2', { timeout: 20_000 });
   });
 });
