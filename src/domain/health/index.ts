@@ -8,7 +8,7 @@ export type { StorageEvent, VolumeExtras } from './extras';
 export type {
   DegradedPhase, Evidence, Finding, Level, ParamValue, RebuildView, ReplicaClass, ReplicaVerdict, VolumeHistory, VolumeVerdict
 } from './types';
-export { createRollupIndex, isOnLastCopy, judgeMachine, scopesOf, worseLevel } from './rollup';
+export { createRollupIndex, isOnLastCopy, judgeMachine, rollUp, scopesOf, worseLevel } from './rollup';
 export type { MachineHealth, Rollup, RollupIndex, Scope } from './rollup';
 export { orderDrains, rehearseDrain, rehearseLoss, rehearseUpgrade } from './rehearse';
 export type { DrainRehearsal, Loss, LossEffect, LossRehearsal, UpgradeRefusal, VolumeLoss } from './rehearse';

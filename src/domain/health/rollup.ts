@@ -3,7 +3,8 @@ import type { Level, VolumeVerdict } from './types';
 
 /** Worst first: what a group of volumes is as a whole. */
 const SEVERITY: Readonly<Record<Level, number>> = { critical: 0, degraded: 1, unknown: 2, transition: 3, stopped: 4, healthy: 5 };
-const LEVELS: readonly Level[] = ['critical', 'degraded', 'unknown', 'transition', 'stopped', 'healthy'];
+/** All levels, worst first. */
+export const SEVERITY_ORDER: readonly Level[] = ['critical', 'degraded', 'unknown', 'transition', 'stopped', 'healthy'];
 
 /** Counts of a group of volumes, and its level: that of its worst member, `unknown` when it has none. */
 export interface Rollup {
@@ -39,7 +40,7 @@ class Tally {
   }
 
   view(): Rollup {
-    const level = LEVELS.find((candidate) => this.counts[candidate] > 0) ?? 'unknown';
+    const level = SEVERITY_ORDER.find((candidate) => this.counts[candidate] > 0) ?? 'unknown';
     return { level, counts: { ...this.counts }, total: this.total, attention: this.attention, onLastCopy: this.onLastCopy, rebuilding: this.rebuilding };
   }
 }
@@ -47,6 +48,13 @@ class Tally {
 /** One good replica is left of a volume that wants more. */
 export function isOnLastCopy(verdict: VolumeVerdict): boolean {
   return verdict.wantedReplicas !== null && verdict.wantedReplicas > 1 && verdict.goodReplicas === 1;
+}
+
+/** The roll-up of some volumes, counted now. For groups kept current there is `createRollupIndex`. */
+export function rollUp(verdicts: Iterable<VolumeVerdict>): Rollup {
+  const tally = new Tally();
+  for (const verdict of verdicts) tally.add(verdict, 1);
+  return tally.view();
 }
 
 /** What a volume's roll-ups are keyed by. */

@@ -1,14 +1,16 @@
 import type { VirtualMachineRecord } from '@/domain/harvester/types';
+import { worseLevel } from '@/domain/health/rollup';
 import type { Level } from '@/domain/health/types';
 import type { ClusterContext } from '@/stores/contract';
 import { claimsInBootOrder } from './machine';
 import { findSubject, type Subject } from './subject';
 
-const RANK: Readonly<Record<Level, number>> = { critical: 0, degraded: 1, unknown: 2, transition: 3, stopped: 4, healthy: 5 };
+/** How bad a subject is; a Longhorn volume nothing is known of is `unknown`. */
+const levelOf = (subject: Subject): Level => subject.verdict?.level ?? 'unknown';
 
-/** How bad a subject is; a Longhorn volume nothing is known of ranks with `unknown`. */
-export function rankOf(subject: Subject): number {
-  return subject.verdict ? RANK[subject.verdict.level] : RANK.unknown;
+/** Whether `a` is worse off than `b`. */
+function isWorse(a: Subject, b: Subject): boolean {
+  return levelOf(a) !== levelOf(b) && worseLevel(levelOf(a), levelOf(b)) === levelOf(a);
 }
 
 /**
@@ -21,7 +23,7 @@ export function worstDisk(cluster: Pick<ClusterContext, 'inventory' | 'health'>,
     .filter(({ subject }) => subject.kind !== 'foreign');
 
   return disks.reduce<{ readonly subject: Subject | null; readonly isBoot: boolean; readonly diskName: string }>(
-    (worst, disk) => (worst.subject === null || rankOf(disk.subject) < rankOf(worst.subject) ? disk : worst),
+    (worst, disk) => (worst.subject === null || isWorse(disk.subject, worst.subject) ? disk : worst),
     { subject: null, isBoot: false, diskName: '' }
   );
 }

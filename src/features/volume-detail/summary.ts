@@ -1,3 +1,4 @@
+import { rollUp } from '@/domain/health/rollup';
 import type { DegradedPhase, Level } from '@/domain/health/types';
 import type { HealthIndex } from '@/stores/contract';
 
@@ -18,22 +19,16 @@ export interface Summary {
   readonly stoppedCalm: number;
 }
 
-/** One pass over the verdicts. Does not subscribe to anything: `useSummary` counts again when it is time. */
+/** The roll-up of all volumes, and what only the page's sentence asks for. Does not subscribe to anything: `useSummary` counts again when it is time. */
 export function summarize(health: Pick<HealthIndex, 'verdicts'>): Summary {
-  const byLevel: Record<Level, number> = { critical: 0, degraded: 0, unknown: 0, transition: 0, stopped: 0, healthy: 0 };
+  const all = rollUp(health.verdicts());
   const byPhase: Partial<Record<DegradedPhase, number>> = {};
-  let total = 0;
-  let needsAttention = 0;
-  let rebuilding = 0;
   let stoppedShort = 0;
   let stoppedCalm = 0;
   let slowestRebuild = '';
   let slowestPercent = 101;
 
   for (const verdict of health.verdicts()) {
-    total += 1;
-    needsAttention += verdict.needsAttention ? 1 : 0;
-    byLevel[verdict.level] += 1;
     if (verdict.level === 'degraded' && verdict.phase) {
       byPhase[verdict.phase] = (byPhase[verdict.phase] ?? 0) + 1;
     }
@@ -42,13 +37,10 @@ export function summarize(health: Pick<HealthIndex, 'verdicts'>): Summary {
     } else if (verdict.level === 'stopped' && !verdict.needsAttention) {
       stoppedCalm += 1;
     }
-    if (verdict.rebuild) {
-      rebuilding += 1;
-      if (verdict.rebuild.percent < slowestPercent) {
-        slowestPercent = verdict.rebuild.percent;
-        slowestRebuild = verdict.volumeName;
-      }
+    if (verdict.rebuild && verdict.rebuild.percent < slowestPercent) {
+      slowestPercent = verdict.rebuild.percent;
+      slowestRebuild = verdict.volumeName;
     }
   }
-  return { total, needsAttention, rebuilding, slowestRebuild, slowestPercent: slowestRebuild ? slowestPercent : 0, byLevel, byPhase, stoppedShort, stoppedCalm };
+  return { total: all.total, needsAttention: all.attention, rebuilding: all.rebuilding, slowestRebuild, slowestPercent: slowestRebuild ? slowestPercent : 0, byLevel: all.counts, byPhase, stoppedShort, stoppedCalm };
 }

@@ -1,4 +1,5 @@
 import { formatBytes, formatClock, formatDuration } from '@/components/format';
+import { SEVERITY_ORDER, type Rollup } from '@/domain/health/rollup';
 import type { Finding, ParamValue, VolumeVerdict } from '@/domain/health/types';
 import type { Translate } from '@/stores/contract';
 
@@ -45,4 +46,9 @@ export function goodOfWanted(t: Translate, verdict: Pick<VolumeVerdict, 'goodRep
   return verdict.wantedReplicas === null
     ? t('lhv2.health.replicas.good', { good: verdict.goodReplicas })
     : t('lhv2.health.replicas.goodOf', { good: verdict.goodReplicas, wanted: verdict.wantedReplicas });
+}
+
+/** `Degraded 2 · Healthy 12`: how many volumes of a group are in which state, worst first. */
+export function rollupWords(t: Translate, rollup: Rollup): string {
+  return SEVERITY_ORDER.filter((level) => rollup.counts[level] > 0).map((level) => `${t(`lhv2.health.state.${level}`)} ${String(rollup.counts[level])}`).join(' · ');
 }

@@ -1,3 +1,4 @@
+import { rollUp, type Rollup } from '@/domain/health/rollup';
 import type { Entry } from './order';
 import type { Column } from './query';
 
@@ -22,6 +23,8 @@ export interface GroupHead {
   readonly group: string;
   readonly count: number;
   readonly isCollapsed: boolean;
+  /** Counted when asked: only heads in view are. */
+  readonly rollup: () => Rollup;
 }
 
 export type Line = Entry | GroupHead;
@@ -45,7 +48,9 @@ export function withGroups(list: readonly Entry[], isGrouped: boolean, collapsed
     }
     const isCollapsed = collapsed.has(group);
 
-    lines.push({ group, count: end - start, isCollapsed });
+    const [from, to] = [start, end];
+
+    lines.push({ group, count: end - start, isCollapsed, rollup: () => rollUp(list.slice(from, to).map(({ row }) => row.verdict)) });
     if (!isCollapsed) {
       for (let index = start; index < end; index += 1) {
         const entry = list[index];
