@@ -26,6 +26,8 @@ export interface ExtensionBuild {
   readonly sizes: Sizes;
   /** What exceeds the size budget, in words. */
   readonly problems: readonly string[];
+  /** Modules in the scripts, as the bundler names them. */
+  readonly modules: readonly string[];
 }
 
 interface Script {
@@ -73,7 +75,7 @@ function configure(script: Script, version: string): InlineConfig {
   };
 }
 
-async function bundle(script: Script, version: string): Promise<string> {
+async function bundle(script: Script, version: string): Promise<{ readonly code: string; readonly modules: readonly string[] }> {
   const result = await build(configure(script, version));
   const outputs = (Array.isArray(result) ? result : [result]) as Rollup.RollupOutput[];
   const parts = outputs.flatMap((output) => output.output);
@@ -93,7 +95,7 @@ async function bundle(script: Script, version: string): Promise<string> {
     throw new Error(`${script.fileName} contains what the host already has: ${foreign.slice(0, 5).join(', ')}`);
   }
 
-  return chunk.code;
+  return { code: chunk.code, modules: Object.entries(chunk.modules).filter(([, { renderedLength }]) => renderedLength > 0).map(([id]) => id) };
 }
 
 /**
@@ -109,9 +111,9 @@ export async function buildExtension(options: { readonly outDir?: string; readon
   const id = `${pkg.name}-${pkg.version}`;
   const directory = join(options.outDir ?? join(ROOT, 'dist-pkg'), id);
   const main = `${id}.umd.min.js`;
-  const entry = await bundle({ entry: 'index.ts', fileName: main, globalId: id, identifier: '__harvesterLonghornV2' }, pkg.version);
+  const { code: entry, modules: entryModules } = await bundle({ entry: 'index.ts', fileName: main, globalId: id, identifier: '__harvesterLonghornV2' }, pkg.version);
   const pagesName = `pages-${pkg.version}.js`;
-  const script = await bundle({ entry: 'pages.ts', fileName: pagesName, globalId: `${id}/pages`, identifier: '__harvesterLonghornV2Pages' }, pkg.version);
+  const { code: script, modules: pagesModules } = await bundle({ entry: 'pages.ts', fileName: pagesName, globalId: `${id}/pages`, identifier: '__harvesterLonghornV2Pages' }, pkg.version);
   const shown = Object.entries(readTexts(ROOT)).map(([locale, lhv2]) => ({ locale, sections: textsFor(script, lhv2) }));
   const keys = keysOf(shown[0]?.sections ?? {});
   // The keys of the texts travel with the pages: one copy for all languages.
@@ -150,7 +152,7 @@ export async function buildExtension(options: { readonly outDir?: string; readon
   }
   await writeFile(join(directory, 'files.txt'), `${[...contents.keys()].sort().map((name) => `plugin/${name}`).join('\n')}\n`);
 
-  return { name: pkg.name, version: pkg.version, directory, sizes, problems };
+  return { name: pkg.name, version: pkg.version, directory, sizes, problems, modules: [...new Set([...entryModules, ...pagesModules])] };
 }
 
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {

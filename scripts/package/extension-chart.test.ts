@@ -8,7 +8,7 @@ import { createAppServer, listen, serveFolder } from '../app-server';
 import type { ListeningServer } from '../app-server';
 import { checkExtension, uiPluginTemplate } from './extension-chart';
 import { writeTree } from './files';
-import { UI_PLUGIN_SCHEMA } from './plugin-schema';
+import { UI_PLUGIN_SCHEMA } from './ui-plugin-schema';
 import { readProduct } from './product';
 import { builtExtension, fileOf, makeRepository, PRODUCT, readArchive, renderUiPlugin, ROOT, URL_OF_REPOSITORY } from './test-support';
 

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { createArchive } from './archive';
 import { createAppChart } from './app-chart';
+import { createBill } from './bill';
+import type { BundledPackage } from './bundled';
 import { archivePath, createIndex } from './chart';
 import type { PackagedChart } from './chart';
 import { checkExtension, createExtensionChart, extensionFolder } from './extension-chart';
@@ -23,6 +25,8 @@ export interface RepositoryInput {
   readonly extension: FileTree;
   /** `dist/` */
   readonly app: FileTree;
+  /** What of others is in the scripts of each. */
+  readonly contents: { readonly extension: readonly BundledPackage[]; readonly app: readonly BundledPackage[] };
   /** `packaging/charts/` */
   readonly charts: { readonly extension: FileTree; readonly app: FileTree };
 }
@@ -49,11 +53,16 @@ export async function readCharts(root: string): Promise<RepositoryInput['charts'
   return { extension: await readTree(join(folder, 'extension')), app: await readTree(join(folder, 'app')) };
 }
 
+/** Where the bill of materials of a package lies, relative to the repository's root. */
+export function billPath(name: string, version: string): string {
+  return `sbom/${ name }-${ version }.cdx.json`;
+}
+
 /**
  * Everything that an admin installs from, as one tree of plain files: a Helm repository that Rancher's Extensions page
  * takes, the extension's files, and what a Harvester without Rancher needs. The same input gives the same bytes.
  */
-export async function createRepository({ product, url, extension, app, charts }: RepositoryInput): Promise<Repository> {
+export async function createRepository({ product, url, extension, app, charts, contents }: RepositoryInput): Promise<Repository> {
   checkExtension(product, extension);
 
   const extensionChart = await createExtensionChart(product, url, charts.extension);
@@ -72,6 +81,13 @@ export async function createRepository({ product, url, extension, app, charts }:
     for (const [path, content] of below(`charts/${ chart.metadata.name }/${ chart.metadata.version }`, chart.files)) {
       files.set(path, content);
     }
+  }
+
+  for (const [chart, packages] of [[extensionChart, contents.extension], [appChart, contents.app]] as const) {
+    const { name, version, description } = chart.metadata;
+    const archive = chart === extensionChart ? files.get(`${ folder }.tgz`) ?? chart.archive : chart.archive;
+
+    files.set(billPath(name, version), createBill({ name, version, description, license: product.license, archive }, packages));
   }
 
   return { files: new Map([...files].sort(([a], [b]) => comparePaths(a, b))), appChart };

@@ -39,7 +39,7 @@ export async function serveRepository(): Promise<ServedRepository> {
   const { port, close } = await listen(server, 0, '127.0.0.1');
   const url = `http://127.0.0.1:${ port }`;
   const product = await readProduct(ROOT);
-  const { files } = await createRepository({ product, url, extension: await readTree(dirname((await testExtension()).dir)), app: await readTree(APP_FOLDER), charts: await readCharts(ROOT) });
+  const { files } = await createRepository({ product, url, extension: await readTree(dirname((await testExtension()).dir)), app: await readTree(APP_FOLDER), charts: await readCharts(ROOT), contents: { extension: [], app: [] } });
 
   await writeTree(join(folder, 'repository'), files);
 
