@@ -119,6 +119,8 @@ function validateDelete({ cluster, object }: AdmissionRequest): void {
   if (claim !== undefined) throw invalid(`Cannot delete image ${shown}: being used by volume ${claim.metadata.namespace ?? ''}/${claim.metadata.name}`);
   const template = cluster.store.list('harvesterhci.io.virtualmachinetemplateversion').find((found) => specText(found, 'imageId') === id);
   if (template !== undefined) throw invalid(`Cannot delete image ${shown}: being used by VMTemplateVersion ${template.metadata.name}`);
+  const backups = cluster.store.list('harvesterhci.io.virtualmachinebackup').filter((backup) => records(backup.status, 'volumeBackups').some((entry) => record(entry, 'persistentVolumeClaim', 'metadata', 'annotations')?.['harvesterhci.io/imageId'] === id));
+  if (backups.length > 0) throw invalid(`Cannot delete image ${shown}: being used by VMBackups ${backups.map((backup) => `${backup.metadata.namespace ?? ''}/${backup.metadata.name}`).join(',')}`);
 }
 
 export const imageRules: Rules = {

@@ -1,4 +1,6 @@
 import type { Cluster, KubeObject } from '../contract';
+import { expansionProblem } from '../controllers/longhorn/expansion';
+import type { Volume } from '../controllers/longhorn/types';
 import { isSame } from '../store';
 import { record, specText, text } from './read';
 import { type AdmissionRequest, LONGHORN_WEBHOOK, type Rules, forbidden, invalid } from './request';
@@ -22,6 +24,8 @@ function validateReplica({ cluster, operation, object }: AdmissionRequest): void
   const volume = specText(object, 'volumeName');
   const owner = cluster.store.get('longhorn.io.volume', `${NAMESPACE}/${volume}`);
   if (owner === undefined || owner.metadata.deletionTimestamp !== undefined) return;
+  const clones = cluster.store.list('longhorn.io.replica').filter((replica) => specText(replica, 'linkedCloneSrcReplicaName') === object.metadata.name && replica.metadata.deletionTimestamp === undefined);
+  if (clones.length > 0) throw invalid(`cannot delete replica ${object.metadata.name}: it is the source of linked-clone replica(s) ${clones.map(({ metadata }) => metadata.name).join(', ')}`);
   const available = replicasOf(cluster, volume).filter(isAvailable);
   if (available.length === 1 && available[0]?.metadata.name === object.metadata.name) {
     throw invalid(`no other healthy replica available for volume ${volume}, cannot delete replica ${object.metadata.name} since it may still contain data for recovery`);
@@ -33,7 +37,7 @@ function number(object: KubeObject | undefined, field: string): number {
 }
 
 function validateVolume({ cluster, operation, object, old }: AdmissionRequest): void {
-  if (operation === 'DELETE') return;
+  if (operation === 'DELETE') { validateVolumeDelete(cluster, object); return; }
   const count = number(object, 'numberOfReplicas');
   const locality = specText(object, 'dataLocality');
   const { name } = object.metadata;
@@ -44,11 +48,16 @@ function validateVolume({ cluster, operation, object, old }: AdmissionRequest): 
   if (specText(object, 'dataEngine') !== 'v2' && number(object, 'replicaRebuildingBandwidthLimit') > 0) throw invalid('replicaRebuildingBandwidthLimit is not supported for data engine v1');
   const engine = cluster.store.get('longhorn.io.setting', `${NAMESPACE}/v2-data-engine`);
   if (operation === 'CREATE' && specText(object, 'dataEngine') === 'v2' && text(engine?.['value']) !== 'true') throw forbidden('v2 data engine is not enabled');
+  if (operation === 'CREATE') validateNewVolume(cluster, object);
   if (operation !== 'UPDATE') return;
+  if (old?.metadata.labels?.['longhorn.io/legacy-linked-clone'] !== undefined) validateLegacyClone(object, old);
   if (specText(object, 'dataEngine') !== specText(old, 'dataEngine')) throw invalid(`changing data engine for volume ${name} is not supported`);
   const before = Number(specText(old, 'size'));
   const after = Number(specText(object, 'size'));
   if (after < before) throw invalid(`shrinking volume ${name} size from ${String(before)} to ${String(after)} is not supported`);
+  if (after > before && specText(object, 'frontend') === 'ublk') throw invalid(`changing volume size for ublk volume ${name} is not supported for data engine ${specText(object, 'dataEngine')}`);
+  const full = old === undefined ? '' : expansionProblem(cluster, old as Volume, after);
+  if (full !== '') throw invalid(full);
   const wasStrict = specText(old, 'dataLocality') === 'strict-local';
   if (wasStrict !== (locality === 'strict-local') && text(old?.status?.['state']) !== 'detached') {
     throw invalid('data locality cannot be converted between strict-local and other modes when volume is not detached');
@@ -56,6 +65,47 @@ function validateVolume({ cluster, operation, object, old }: AdmissionRequest): 
   const migration = specText(old, 'migrationNodeID');
   const target = specText(object, 'migrationNodeID');
   if (migration !== '' && target !== '' && target !== migration) throw invalid(`cannot change v.Spec.MigrationNodeID to node ${target} when the volume is doing live migration to node ${migration} `);
+}
+
+function validateNewVolume(cluster: Cluster, object: KubeObject): void {
+  const minor = cluster.profile.longhornMinor;
+  const isV2 = specText(object, 'dataEngine') === 'v2';
+  if (object.spec?.['migratable'] === true && specText(object, 'accessMode') !== 'rwx') throw invalid('migratable volumes are only supported in ReadWriteMany (rwx) access mode');
+  if (isV2 && specText(object, 'dataSource') !== '' && minor < 10) throw invalid('clone is not supported for data engine v2');
+  if (isV2 && specText(object, 'backingImage') !== '') throw invalid(minor >= 12 ? 'v2 backing image is not supported' : 'backing image is not supported for data engine v2');
+}
+
+/** Clones of the design before 1.12.1 may be used and deleted, nothing else. */
+function validateLegacyClone(object: KubeObject, old: KubeObject): void {
+  if (number(object, 'numberOfReplicas') !== number(old, 'numberOfReplicas')) throw invalid('cannot change replica count for legacy linked-clone volumes');
+  if (specText(object, 'size') !== specText(old, 'size')) throw invalid('cannot expand legacy linked-clone volumes');
+  if (specText(object, 'migrationNodeID') !== specText(old, 'migrationNodeID')) throw invalid('cannot migrate legacy linked-clone volumes');
+}
+
+/** Volumes that share blocks with this one and would not survive it. */
+export function linkedClonesOf(cluster: Cluster, name: string): KubeObject[] {
+  return cluster.store.list('longhorn.io.volume').filter((volume) => specText(volume, 'cloneMode') === 'linked-clone' && volume.metadata.deletionTimestamp === undefined && [`vol://${name}`, `snap://${name}`].some((source) => specText(volume, 'dataSource') === source || specText(volume, 'dataSource').startsWith(`${source}/`)));
+}
+
+function validateVolumeDelete(cluster: Cluster, object: KubeObject): void {
+  const { name } = object.metadata;
+  const clones = linkedClonesOf(cluster, name);
+  if (clones.length > 0) throw invalid(`cannot delete volume ${name}: it is the source of linked-clone volume(s) ${clones.map(({ metadata }) => metadata.name).join(', ')}`);
+}
+
+/** From 1.11 on the label that switches v2 off is refused while something of v2 runs on the node. */
+function validateKubeNode({ cluster, operation, object, old }: AdmissionRequest): void {
+  const label = 'node.longhorn.io/disable-v2-data-engine';
+  if (operation !== 'UPDATE' || cluster.profile.longhornMinor < 11 || object.metadata.labels?.[label] !== 'true' || old?.metadata.labels?.[label] === 'true') return;
+  const { name } = object.metadata;
+  const isRunning = ['longhorn.io.engine', 'longhorn.io.replica', 'longhorn.io.enginefrontend'].some((typeId) => cluster.store.type(typeId) !== undefined
+    && cluster.store.list(typeId).some((instance) => specText(instance, 'dataEngine') === 'v2' && specText(instance, 'nodeID') === name && text(instance.status?.['currentState']) === 'running'));
+  if (isRunning) throw invalid(`cannot disable v2 data engine on node ${name}: there are v2 data engine instances running on this node`);
+}
+
+/** `backingimage/validator.go`: v2 had them up to 1.11. */
+function validateBackingImage({ cluster, operation, object }: AdmissionRequest): void {
+  if (operation === 'CREATE' && specText(object, 'dataEngine') === 'v2' && cluster.profile.longhornMinor >= 12) throw invalid('v2 backing image is not supported');
 }
 
 function validateNode({ cluster, operation, object, old }: AdmissionRequest): void {
@@ -115,6 +165,8 @@ function validateAttachment({ cluster, operation, object }: AdmissionRequest): v
 export const longhornRules: readonly Rules[] = [
   { typeId: 'longhorn.io.replica', webhook: LONGHORN_WEBHOOK, validate: validateReplica },
   { typeId: 'longhorn.io.volume', webhook: LONGHORN_WEBHOOK, validate: validateVolume },
+  { typeId: 'longhorn.io.backingimage', webhook: LONGHORN_WEBHOOK, validate: validateBackingImage },
+  { typeId: 'node', webhook: LONGHORN_WEBHOOK, validate: validateKubeNode },
   { typeId: 'longhorn.io.node', webhook: LONGHORN_WEBHOOK, validate: validateNode },
   { typeId: 'longhorn.io.volumeattachment', webhook: LONGHORN_WEBHOOK, validate: validateAttachment }
 ];

@@ -1,5 +1,5 @@
 import type { Cluster, KubeObject } from '../contract';
-import { record, text } from './read';
+import { quantity, record, text } from './read';
 import { type AdmissionRequest, HARVESTER_WEBHOOK, LONGHORN_WEBHOOK, type Rules, forbidden, invalid } from './request';
 
 function effective(setting: KubeObject): string {
@@ -53,11 +53,13 @@ function validateEngineSwitch(cluster: Cluster, value: string): void {
   if (value !== 'true') return;
   const requested = cluster.store.get('harvesterhci.io.setting', 'longhorn-v2-data-engine-hugepage-enabled');
   if (requested !== undefined && effective(requested) === 'false') return;
+  const size = cluster.store.get('harvesterhci.io.setting', 'longhorn-v2-data-engine-memory-size');
+  const wanted = `${size === undefined ? '2048' : effective(size)}Mi`;
   for (const node of cluster.store.list('node')) {
     if (node.metadata.labels?.['node.longhorn.io/disable-v2-data-engine'] === 'true' || node.metadata.labels?.['node-role.harvesterhci.io/witness'] !== undefined) continue;
     const capacity = record(node.status, 'capacity')?.['hugepages-2Mi'];
     if (capacity === undefined) throw forbidden(`failed to get hugepages-2Mi capacity for node ${node.metadata.name}`);
-    if (capacity === '0') throw forbidden(`not enough hugepages-2Mi capacity for node ${node.metadata.name}, requested 2Gi, capacity 0`);
+    if (quantity(capacity) < quantity(wanted)) throw forbidden(`not enough hugepages-2Mi capacity for node ${node.metadata.name}, requested ${wanted}, capacity ${text(capacity)}`);
   }
 }
 

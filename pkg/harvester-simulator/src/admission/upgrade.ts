@@ -1,5 +1,5 @@
 import type { KubeObject } from '../contract';
-import { annotation, record, text } from './read';
+import { annotation, record, records, text } from './read';
 import { type AdmissionRequest, HARVESTER_WEBHOOK, type Rules, badRequest, invalid } from './request';
 
 function claimOf(volume: KubeObject): string {
@@ -14,6 +14,9 @@ function validate({ cluster, operation, object }: AdmissionRequest): void {
   if (hasThreeNodes && volumes.some((volume) => volume.status?.['robustness'] === 'degraded')) {
     throw badRequest('there are degraded volumes, please check all volumes are healthy');
   }
+  const stuck = cluster.store.list('kubevirt.io.virtualmachineinstance').filter((vmi) => text(vmi.status?.['phase']) === 'Running'
+    && records(vmi.status, 'conditions').some((condition) => condition['type'] === 'LiveMigratable' && condition['status'] === 'False'));
+  if (stuck.length > 0 && cluster.store.list('node').length > 1) throw invalid(`There are non-live migratable VMs that need to be shut off before initiating the upgrade: ${stuck.map((vmi) => `${vmi.metadata.namespace ?? ''}/${vmi.metadata.name}`).join(', ')}`);
   if (!hasThreeNodes) return;
   const single = volumes.filter((volume) => volume.spec?.['numberOfReplicas'] === 1);
   const active = single.filter((volume) => volume.status?.['state'] === 'attached').map(claimOf);

@@ -77,7 +77,7 @@ function validateSpec(request: AdmissionRequest): void {
   const namespace = object.metadata.namespace ?? '';
   for (const template of parseTemplates(object)) {
     if (template.name === '') throw invalid('the volumeClaimTemplates annotaion is invalid: PVC name is required');
-    validateClass(cluster, template);
+    if (request.operation === 'CREATE') validateClass(cluster, template);
   }
   const domain = domainOf(object);
   if (text(record(domain, 'memory')?.['guest']) === '' && record(domain, 'resources', 'limits')?.['memory'] === undefined) {
@@ -140,19 +140,31 @@ function validateUpdate({ cluster, object, old }: AdmissionRequest): void {
   const before = new Map(parseTemplates(old).map((template) => [template.name, template]));
   for (const template of parseTemplates(object)) {
     const known = before.get(template.name);
-    if (known === undefined) continue;
+    const isMissing = template.storageClassName !== '' && cluster.store.get('storage.k8s.io.storageclass', template.storageClassName) === undefined;
+    if (known === undefined) {
+      if (isMissing) throw invalid(`storage class ${template.storageClassName} does not exist`);
+      continue;
+    }
     if (known.storageClassName !== template.storageClassName) {
-      if (template.storageClassName !== '' && cluster.store.get('storage.k8s.io.storageclass', template.storageClassName) === undefined) throw invalid(`storage class ${template.storageClassName} does not exist`);
+      if (isMissing) throw invalid(`storage class ${template.storageClassName} does not exist`);
       throw invalid(`storage class names for the volumes in the harvesterhci.io/volumeClaimTemplates annotation cannot be changed; ${template.name} had ${known.storageClassName}`);
     }
     if (quantity(template.storage) < quantity(known.storage)) throw invalid(`${template.name} PVC requests storage can't be less than previous value`);
   }
 }
 
-function validateBackups({ cluster, object, operation }: AdmissionRequest): void {
+/** Why a VM may not be stopped or deleted now; undefined when it may. */
+export function backupObstacle(cluster: Cluster, object: KubeObject): string | undefined {
   const busy = cluster.store.list('harvesterhci.io.virtualmachinebackup', { namespace: object.metadata.namespace ?? '' }).some((backup) =>
     text(record(backup.spec, 'source')?.['name']) === object.metadata.name && backup.status?.['readyToUse'] !== true && record(backup.status, 'error') === undefined);
-  if (busy && operation === 'DELETE') throw badRequest(`vm ${idOf(object)} has a backup in progress; wait for it to complete or delete it`);
+  return busy ? `vm ${idOf(object)} has a backup in progress; wait for it to complete or delete it` : undefined;
+}
+
+/** A backup reads the disks as they are: the machine stays up until it is done. */
+function validateBackups({ cluster, object, old, operation }: AdmissionRequest): void {
+  const isStopped = operation === 'UPDATE' && object.spec?.['runStrategy'] === 'Halted' && old?.spec?.['runStrategy'] !== 'Halted';
+  const reason = operation === 'DELETE' || isStopped ? backupObstacle(cluster, object) : undefined;
+  if (reason !== undefined) throw badRequest(reason);
 }
 
 export const virtualMachineRules: Rules = {
@@ -164,6 +176,7 @@ export const virtualMachineRules: Rules = {
     if (request.object.metadata.deletionTimestamp !== undefined) return;
     validateSpec(request);
     if (request.operation !== 'UPDATE') return;
+    validateBackups(request);
     validateUpdate(request);
     validateStorageMigration(request);
   }

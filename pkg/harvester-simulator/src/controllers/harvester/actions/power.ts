@@ -1,3 +1,4 @@
+import { backupObstacle } from '../../../admission/virtual-machine';
 import { ActionError, type ActionHandler, type Cluster, type KubeObject } from '../../../contract';
 import { findCondition, isConditionTrue, specOf, statusOf } from '../support/conditions';
 import { objectKey } from '../support/controller';
@@ -95,6 +96,8 @@ function start(cluster: Cluster, vm: KubeObject): undefined {
 }
 
 function stop(cluster: Cluster, vm: KubeObject): undefined {
+  const busy = backupObstacle(cluster, vm);
+  if (busy !== undefined) failed('stop', vm, `admission webhook "validator.harvesterhci.io" denied the request: ${busy}`);
   cluster.store.edit(TYPE.vm, objectKey(vm), (draft) => {
     const spec = specOf(draft);
     delete spec.running;

@@ -1,9 +1,11 @@
+import { linkedClonesOf } from '../../../admission/longhorn';
 import { statusOf } from '../support/conditions';
 import { defineController } from '../support/controller';
 import { claimNames, isFinished } from '../support/pods';
 import { CDI, keyOf, LONGHORN_NAMESPACE, TYPE } from '../support/types';
 
 const IN_USE_RETRY = 1000;
+const CLONE_RETRY = 15_000;
 
 /**
  * What happens when claims go: a claim made for a data volume takes the data volume with it first (CDI would make the
@@ -43,13 +45,20 @@ export const volumeReclaimer = defineController({
     const isOrphan = reference !== undefined && claim?.metadata.uid !== reference.uid;
     const isDeleting = volume.metadata.deletionTimestamp !== undefined;
     if (!isOrphan && !isDeleting) return undefined;
-    if (isOrphan && volume.status?.phase !== 'Released') {
+    if (isOrphan && volume.status?.phase !== 'Released' && volume.status?.phase !== 'Failed') {
       cluster.store.edit(TYPE.pv, name, (draft) => {
         statusOf(draft).phase = 'Released';
       });
     }
     if (volume.spec?.persistentVolumeReclaimPolicy === 'Delete' && isOrphan) {
       const handle = String(volume.spec?.csi?.volumeHandle ?? name);
+      const clones = linkedClonesOf(cluster, handle);
+      if (clones.length > 0) {
+        // The provisioner hears Longhorn's webhook; the PV stays until the clones are gone.
+        cluster.event({ namespace: 'default', involved: { apiVersion: 'v1', kind: 'PersistentVolume', name, uid: volume.metadata.uid }, type: 'Warning', reason: 'VolumeFailedDelete', message: `admission webhook "validator.longhorn.io" denied the request: cannot delete volume ${handle}: it is the source of linked-clone volume(s) ${clones.map(({ metadata }) => metadata.name).join(', ')}`, component: 'driver.longhorn.io_csi-provisioner' });
+        cluster.store.edit(TYPE.pv, name, (draft) => { statusOf(draft).phase = 'Failed'; });
+        return CLONE_RETRY;
+      }
       cluster.store.remove(TYPE.longhornVolume, keyOf(LONGHORN_NAMESPACE, handle));
       // Longhorn takes its time; the PV goes when the volume is gone.
       if (cluster.store.get(TYPE.longhornVolume, keyOf(LONGHORN_NAMESPACE, handle)) !== undefined) return undefined;
