@@ -26,6 +26,11 @@ export default defineConfig({
         // The verdicts on the simulator's scenarios: the only place where both are loaded.
         extends: true,
         test: { name: 'agreement', include: ['tests/agreement/**/*.test.ts'], environment: 'node' }
+      },
+      {
+        // The named acceptance tests: pages of the app over the simulator's API, in process.
+        extends: true,
+        test: { name: 'acceptance', include: ['tests/acceptance/**/*.test.ts'], environment: 'happy-dom', testTimeout: 30_000, environmentOptions: { happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } } } }
       }
     ]
   }

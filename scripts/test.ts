@@ -8,7 +8,7 @@ interface Stage {
   run(): Promise<StageResult>;
 }
 
-const vitest = (): Promise<StageResult> => runReported('npx', (file) => ['vitest', 'run', '--project', 'unit', '--project', 'agreement', '--reporter=dot', '--reporter=json', `--outputFile.json=${ file }`], () => ({}), readVitest);
+const vitest = (): Promise<StageResult> => runReported('npx', (file) => ['vitest', 'run', '--project', 'unit', '--project', 'agreement', '--project', 'acceptance', '--reporter=dot', '--reporter=json', `--outputFile.json=${ file }`], () => ({}), readVitest);
 
 async function contract(): Promise<StageResult> {
   const { reason, ...counts } = await runContract();

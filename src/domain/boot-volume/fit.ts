@@ -4,6 +4,7 @@ import { countFit, explainPlacement } from '../longhorn/placement';
 import type { PlacementCode, PlacementRequest, PlacementResult } from '../longhorn/placement-types';
 import type { DiskRecord } from '../longhorn/types';
 import type { ClusterView } from '../view';
+import { listEligibleNodes } from './nodes';
 import { promiseSpace, readDisks, withDisks } from './promised-space';
 import type { Disks } from './promised-space';
 import { unreadReason } from './reading';
@@ -114,7 +115,9 @@ const COMPARED: readonly PlacementCode[] = ['ok', 'chosen', 'insufficient-alloca
 function compareDisks(before: Disks, after: ClusterView, request: PlacementRequest, isShort: boolean): readonly DiskFit[] {
   const records = new Map([...before.values()].flatMap(node => node.disks.map(disk => [`${node.meta.name}/${disk.name}`, disk] as const)));
 
-  return explainPlacement(after, request).nodes.flatMap(node => node.disks.flatMap(disk => {
+  const eligible = listEligibleNodes(after);
+
+  return explainPlacement(after, request).nodes.filter(node => eligible?.includes(node.nodeName) ?? true).flatMap(node => node.disks.flatMap(disk => {
     const record = records.get(`${disk.nodeName}/${disk.diskName}`);
 
     if (record === undefined || disk.limitBytes === null || disk.type !== 'block' || !COMPARED.includes(disk.code)) {

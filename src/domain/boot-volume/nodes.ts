@@ -1,5 +1,7 @@
+import { effectiveValue, SETTING } from '../harvester/setting';
 import type { KubeNodeRecord } from '../harvester/types';
 import { KIND } from '../kube/kinds';
+import { MIB } from '../kube/sizes';
 import { explainPlacement } from '../longhorn/placement';
 import type { PlacementCode } from '../longhorn/placement-types';
 import type { DiskRecord } from '../longhorn/types';
@@ -39,6 +41,15 @@ export function listDiskNodes(view: ClusterView, nodeSelector: readonly string[]
   return placement.nodes
     .filter(node => HAS_DISK.includes(node.code) && eligible.includes(node.nodeName))
     .map(node => node.nodeName);
+}
+
+/** Bytes of huge pages that the v2 engine asks of each node, and those of the named nodes that have less. */
+export function findHugepageShortage(view: ClusterView, nodeNames: readonly string[]): { readonly wanted: number; readonly short: readonly KubeNodeRecord[] } {
+  const memory = view.get(KIND.setting, SETTING.v2Memory);
+  // Settable from 1.9, in MiB; 2 GiB before.
+  const wanted = (Number(memory ? effectiveValue(memory) : '') || 2048) * MIB;
+
+  return { wanted, short: nodeNames.flatMap(name => view.get(KIND.node, name) ?? []).filter(node => (node.hugepages ?? 0) < wanted) };
 }
 
 interface NodeDisk { readonly node: string; readonly disk: DiskRecord }

@@ -188,8 +188,11 @@ function findAttachCause(view: ClusterView, instance: VirtualMachineInstanceReco
     return null;
   }
 
-  if (instance.nodeName !== '' && volume.dataEngine === 'v2' && isV2DisabledOn(view, instance.nodeName) === true) {
-    return cause('node-without-engine', { node: instance.nodeName }, [evidenceOf(view, KIND.node, instance.nodeName, 'metadata.labels[node.longhorn.io/disable-v2-data-engine]', 'true')]);
+  // Before its pod runs, only the volume tells where the VM is to run.
+  const node = instance.nodeName || volume.nodeId;
+
+  if (node !== '' && volume.dataEngine === 'v2' && isV2DisabledOn(view, node) === true) {
+    return cause('node-without-engine', { node }, [evidenceOf(view, KIND.node, node, 'metadata.labels[node.longhorn.io/disable-v2-data-engine]', 'true')]);
   }
 
   const id = longhornId(volume.meta.name);

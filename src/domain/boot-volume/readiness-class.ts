@@ -9,7 +9,7 @@ import { hasRunningInstanceManager } from '../longhorn/node-status';
 import type { ClusterView } from '../view';
 import { classifyStorageClass } from './classes';
 import { forecastFit, labelDisk } from './fit';
-import { listBlockDisks, listDiskNodes, listEligibleNodes } from './nodes';
+import { findHugepageShortage, listBlockDisks, listDiskNodes, listEligibleNodes } from './nodes';
 import { checkMaker, unverified } from './readiness-cluster';
 import { evidenceOf, firstUnread, unreadReason } from './reading';
 import { readServerVersion } from './server-version';
@@ -127,19 +127,12 @@ export function checkHugepages(view: ClusterView): ReadinessCheck {
   }
 
   const enabled = view.get(KIND.setting, SETTING.v2Hugepages);
-  const memory = view.get(KIND.setting, SETTING.v2Memory);
 
   if (enabled && effectiveValue(enabled) === 'false') {
     return checkWithoutHugepages(view);
   }
 
-  const mebibytes = Number(memory ? effectiveValue(memory) : '') || 2048;
-  const wanted = mebibytes * 2 ** 20;
-  const short = eligible.flatMap(name => {
-    const node = view.get(KIND.node, name);
-
-    return node && (node.hugepages ?? 0) < wanted ? [node] : [];
-  });
+  const { wanted, short } = findHugepageShortage(view, eligible);
   const evidence = eligible.map(name => evidenceOf(view, KIND.node, name, 'status.capacity[hugepages-2Mi]', view.get(KIND.node, name)?.hugepages ?? null));
 
   return short.length === 0

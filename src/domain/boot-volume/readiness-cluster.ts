@@ -6,7 +6,7 @@ import { longhornId } from '../kube/names';
 import { isV2EngineOn } from '../longhorn/cluster-settings';
 import type { ClusterView } from '../view';
 import { listBootClasses } from './classes';
-import { listEligibleNodes } from './nodes';
+import { findHugepageShortage, listEligibleNodes } from './nodes';
 import { evidenceOf, unreadReason } from './reading';
 import { readServerVersion } from './server-version';
 import type { ClusterFacts, Params, ReadinessCheck, ReadinessId, ReadinessState } from './types';
@@ -74,6 +74,12 @@ function checkLonghornEngine(view: ClusterView): ReadinessCheck {
 
   const evidence = [evidenceOf(view, KIND.longhornSetting, id, 'value', setting.value), evidenceOf(view, KIND.longhornSetting, id, 'status.applied', setting.isApplied)];
 
+  const wish = view.get(KIND.setting, SETTING.v2Enabled);
+
+  if (!isOn && wish !== undefined && effectiveValue(wish) === 'true') {
+    return checkHandOver(view, evidence);
+  }
+
   if (!isOn) {
     return check('engine-longhorn', 'blocked', 'longhorn-engine-off', { value: setting.value }, evidence, 'enable-engine');
   }
@@ -81,6 +87,15 @@ function checkLonghornEngine(view: ClusterView): ReadinessCheck {
   return setting.isApplied === false
     ? check('engine-longhorn', 'blocked', 'longhorn-engine-pending', {}, evidence, 'wait-for-engine')
     : check('engine-longhorn', 'ready', 'longhorn-engine-on', {}, evidence);
+}
+
+/** Harvester wants the engine on and Longhorn has not taken that over: it does once every host has its huge pages. */
+function checkHandOver(view: ClusterView, evidence: readonly Evidence[]): ReadinessCheck {
+  const { short } = findHugepageShortage(view, listEligibleNodes(view) ?? []);
+  const names = short.map(node => node.meta.name).join(', ');
+  const read = short.map(node => evidenceOf(view, KIND.node, node.meta.id, 'status.capacity[hugepages-2Mi]', node.hugepages));
+
+  return check('engine-longhorn', 'blocked', 'longhorn-engine-waiting', { names, count: short.length }, [...evidence, ...read], short.length > 0 ? 'wait-for-hugepages' : 'wait-for-longhorn');
 }
 
 function checkCsiDriver(facts: ClusterFacts): ReadinessCheck {

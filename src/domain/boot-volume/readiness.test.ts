@@ -34,7 +34,8 @@ describe('checkReadiness', () => {
   it.each([
     ['version', 'version-old', [...rawReadyCluster('v1.4.3')]],
     ['engine-setting', 'engine-off', [...rawReadyCluster(), rawSetting('longhorn-v2-data-engine-enabled', 'false')]],
-    ['engine-longhorn', 'longhorn-engine-off', [...rawReadyCluster(), rawLonghornSetting('v2-data-engine', 'false')]],
+    ['engine-longhorn', 'longhorn-engine-off', [...without(rawReadyCluster(), 'longhorn-v2-data-engine-enabled'), rawLonghornSetting('v2-data-engine', 'false')]],
+    ['engine-longhorn', 'longhorn-engine-waiting', [...rawReadyCluster(), rawLonghornSetting('v2-data-engine', 'false')]],
     ['engine-longhorn', 'longhorn-engine-pending', [...rawReadyCluster(), rawLonghornSetting('v2-data-engine', 'true', false)]],
     ['class', 'class-none', without(rawReadyCluster(), 'longhorn-v2')],
     ['nodes', 'nodes-none', [...rawReadyCluster(), ...['node-1', 'node-2', 'node-3'].flatMap(name => rawNode({ name, isCordoned: true }))]],

@@ -1,4 +1,4 @@
-import { asArray, asFlag, asNumber, asObject, asText, asTextMap, asTime } from '../kube/fields';
+import { asArray, asFlag, asNumber, asObject, asText, asTextMap, asTime, createNameMap } from '../kube/fields';
 import { parseMeta } from '../kube/metadata';
 import { stripScheme } from '../kube/names';
 import type { RawObject } from '../kube/types';
@@ -17,7 +17,7 @@ function asPercent(value: unknown): number {
 function parseModes(value: unknown): EngineRecord['replicaModeMap'] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
   const source = value as RawObject;
-  const modes: Record<string, ReplicaMode | 'unknown'> = {};
+  const modes = createNameMap<ReplicaMode | 'unknown'>();
   for (const name of Object.keys(source)) modes[name] = parseReplicaMode(source[name]);
   return Object.freeze(modes);
 }
@@ -26,7 +26,7 @@ function parseTimes(value: unknown): Readonly<Record<string, number>> {
   const source = asObject(value);
   const names = Object.keys(source);
   if (names.length === 0) return NO_TIMES;
-  const times: Record<string, number> = {};
+  const times = createNameMap<number>();
   for (const name of names) {
     const time = asTime(source[name]);
     if (time !== null) times[name] = time;
@@ -51,7 +51,8 @@ function parseRebuilds(value: unknown, nameByAddress: ReadonlyMap<string, string
       state: asText(entry.state),
       error: asText(entry.error),
       from: Object.freeze(from.map((item) => stripScheme(asText(item))).filter((item) => item !== '')),
-      appliedMBps: asNumber(entry.appliedRebuildingMBps) ?? 0
+      // The CRD and Longhorn's documentation disagree about the name.
+      appliedMBps: asNumber(entry.appliedRebuildingMBps) ?? asNumber(entry.appliedRebuildingMbps) ?? 0
     });
   }));
 }
@@ -96,8 +97,8 @@ export function parseEngine(raw: unknown): EngineRecord {
   const spec = asObject(source.spec);
   const status = asObject(source.status);
   const meta = parseMeta(source);
-  const currentReplicaAddressMap = asTextMap(status.currentReplicaAddressMap);
-  const replicaAddressMap = asTextMap(spec.replicaAddressMap);
+  const currentReplicaAddressMap = asTextMap(status.currentReplicaAddressMap, createNameMap());
+  const replicaAddressMap = asTextMap(spec.replicaAddressMap, createNameMap());
   const nameByAddress = new Map<string, string>();
   for (const name of Object.keys(replicaAddressMap)) nameByAddress.set(stripScheme(replicaAddressMap[name] ?? ''), name);
   for (const name of Object.keys(currentReplicaAddressMap)) nameByAddress.set(stripScheme(currentReplicaAddressMap[name] ?? ''), name);

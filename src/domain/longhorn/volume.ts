@@ -61,7 +61,8 @@ export function parseVolume(raw: unknown): VolumeRecord {
     replicaDiskSoftAntiAffinity: asText(spec.replicaDiskSoftAntiAffinity),
     offlineRebuilding: asText(spec.offlineRebuilding),
     staleReplicaTimeout: asNumber(spec.staleReplicaTimeout),
-    rebuildBandwidthLimit: asNumber(spec.replicaRebuildingBandwidthLimit),
+    // The CRD and Longhorn's documentation disagree about the name.
+    rebuildBandwidthLimit: asNumber(spec.replicaRebuildingBandwidthLimit) ?? asNumber(spec.rebuildingMbytesPerSecond),
     dataLayout: asText(asObject(spec.dataLayout).type),
     nodeId: asText(spec.nodeID),
     migrationNodeId: asText(spec.migrationNodeID),
