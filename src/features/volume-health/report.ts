@@ -1,5 +1,5 @@
 import { formatBytes, formatClock, formatInstant } from '@/components/format';
-import { rollUp, worseLevel } from '@/domain/health/rollup';
+import { isOnLastCopy, rollUp, worseLevel } from '@/domain/health/rollup';
 import type { Evidence, VolumeVerdict } from '@/domain/health/types';
 import { KIND } from '@/domain/kube/kinds';
 import { longhornId, splitId } from '@/domain/kube/names';
@@ -26,7 +26,7 @@ function worstFirst(a: VolumeVerdict, b: VolumeVerdict): number {
   if (a.level !== b.level) {
     return worseLevel(a.level, b.level) === a.level ? -1 : 1;
   }
-  return (a.since ?? Infinity) - (b.since ?? Infinity) || (a.volumeName < b.volumeName ? -1 : 1);
+  return Number(isOnLastCopy(b)) - Number(isOnLastCopy(a)) || Number(b.needsAttention) - Number(a.needsAttention) || (a.since ?? Infinity) - (b.since ?? Infinity) || (a.volumeName < b.volumeName ? -1 : 1);
 }
 
 function evidenceLines(verdict: VolumeVerdict, wording: Wording): readonly string[] {

@@ -45,7 +45,7 @@ test('goes back through what a volume was, offers nothing there, and exports it'
   await expect(drawer.getByTestId('lhv2-past')).toContainText('Past. This is how it was');
   await expect(drawer.getByTestId('lhv2-cause')).toContainText(victim);
   await expect(drawer.getByTestId('lhv2-replica-list').locator('tbody tr', { hasText: victim })).not.toHaveAttribute('data-class', 'healthy');
-  await expect(drawer.getByTestId('lhv2-evidence')).toContainText('status.robustness');
+  await expect(drawer.getByTestId('lhv2-evidence')).toContainText('kubectl -n longhorn-system get');
   await expect(drawer.locator('[data-action]')).toHaveCount(0);
   await expect(drawer.getByTestId('lhv2-next')).toHaveCount(0);
   await expectAccessible(page);
