@@ -49,14 +49,22 @@ export function asTexts(value: unknown): readonly string[] {
   return Object.freeze(value.filter((item): item is string => typeof item === 'string'));
 }
 
+/**
+ * An empty map for keys that are names of objects. Without a prototype no name means anything special, and engines keep it
+ * as a table: an ordinary object with keys of its own would be given a hidden class of its own, one per volume.
+ */
+export function createNameMap<T>(): Record<string, T> {
+  return Object.create(null) as Record<string, T>;
+}
+
 const EMPTY_TEXT_MAP: Readonly<Record<string, string>> = Object.freeze({});
 
-/** A map of texts; numbers and booleans become text, other members are left out. */
-export function asTextMap(value: unknown): Readonly<Record<string, string>> {
+/** A map of texts; numbers and booleans become text, other members are left out. `into` is the map to fill, `{}` by default. */
+export function asTextMap(value: unknown, into?: Record<string, string>): Readonly<Record<string, string>> {
   const source = asObject(value);
   const keys = Object.keys(source);
   if (keys.length === 0) return EMPTY_TEXT_MAP;
-  const map: Record<string, string> = {};
+  const map = into ?? {};
   for (const key of keys) {
     const item = source[key];
     if (typeof item === 'string') map[key] = item;
