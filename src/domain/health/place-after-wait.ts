@@ -14,7 +14,7 @@ interface Waiting {
 }
 
 /** The sort of obstacle that keeps every node from taking a new replica; the words are in the sentence that uses it. */
-export type Obstacle = 'space' | 'tags' | 'off' | 'unready' | 'disk' | 'held' | 'none';
+export type Obstacle = 'space' | 'tags' | 'off' | 'unready' | 'disk' | 'held' | 'source' | 'none';
 
 /** What becomes of the replica that is waited for when it does not come back in time. */
 export interface PlaceAfterWait {
@@ -30,11 +30,12 @@ const OBSTACLE: Readonly<Partial<Record<PlacementCode, Obstacle>>> = {
   'node-tags-missing': 'tags', 'disk-tags-missing': 'tags',
   'scheduling-off': 'off', 'disk-scheduling-off': 'off', 'node-cordoned': 'off', 'node-evicting': 'off', 'disk-evicting': 'off', 'label-disables-v2': 'off',
   'no-disk': 'disk', 'no-block-disk': 'disk', 'no-filesystem-disk': 'disk', 'no-usable-disk': 'disk',
-  'holds-replica': 'held', 'zone-holds-replica': 'held', 'disk-holds-replica': 'held'
+  'holds-replica': 'held', 'zone-holds-replica': 'held', 'disk-holds-replica': 'held', 'holds-failed-replica': 'held', 'other-node-required': 'held',
+  'no-clone-source': 'source', 'disk-no-clone-source': 'source'
 };
 
 /** Easiest to remove first. */
-const ORDER: readonly Obstacle[] = ['space', 'tags', 'off', 'unready', 'disk', 'held'];
+const ORDER: readonly Obstacle[] = ['space', 'tags', 'off', 'unready', 'disk', 'source', 'held'];
 
 /** What placement depends on: without one of these, neither "there is a place" nor "there is none" is known. */
 const NEEDED = ['longhorn.io.node', 'longhorn.io.replica', 'longhorn.io.setting'] as const;

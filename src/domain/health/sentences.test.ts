@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { REFUSALS } from './actions';
 import { diagnosisCatalogue } from './catalogue';
+import { PLACEMENT_CODES } from '../longhorn/placement-types';
 
 type Sentences = Record<string, Record<'title' | 'cause' | 'next', string>>;
 const read = (locale: string) => (parse(readFileSync(new URL(`../../l10n/${locale}.yaml`, import.meta.url), 'utf8')) as { lhv2: { diagnosis: Sentences; replica: Record<string, string>; placement: Record<string, string>; refusal: Record<string, string> } }).lhv2;
@@ -44,6 +45,12 @@ describe('the sentences of diagnoses', () => {
 
   it.each(Object.keys(languages))('words every refusal of an action (%s)', (locale) => {
     expect(Object.keys(languages[locale as 'en-us'].refusal).sort()).toEqual([...REFUSALS].sort());
+  });
+
+  it.each(Object.keys(languages))('words every answer to "why not here?" (%s)', (locale) => {
+    const { placement } = languages[locale as 'en-us'];
+    expect(Object.keys(placement).sort()).toEqual([...PLACEMENT_CODES].sort());
+    for (const code of PLACEMENT_CODES) expect(placeholdersOf(placement[code] ?? ''), code).toEqual(placeholdersOf(languages['en-us'].placement[code] ?? ''));
   });
 
   /** Length as shown, with eight characters for each name or number and the longest branch of a choice. */

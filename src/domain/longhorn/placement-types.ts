@@ -1,6 +1,13 @@
 import type { ClusterView } from '../view';
 import type { DataEngine } from './types';
 
+/** Where a replica is. With a name, a disk that does not count it yet is charged for it. */
+export interface ReplicaPlace {
+  readonly nodeName: string;
+  readonly diskId: string;
+  readonly name?: string;
+}
+
 /** What is to be placed: a volume that exists, or one that is only planned. */
 export interface PlacementRequest {
   /** Bytes. */
@@ -12,8 +19,24 @@ export interface PlacementRequest {
   readonly diskSelector: readonly string[];
   /** Bytes really used; 0 for a new volume. Longhorn weighs free space against it. */
   readonly actualSize?: number;
+  /** Bytes that each replica will fill once it is there, where that is more than `actualSize`: a planned full copy. */
+  readonly writes?: number;
   /** Where replicas are already; they count against anti-affinity and towards `replicas`. */
-  readonly existing?: readonly { readonly nodeName: string; readonly diskId: string }[];
+  readonly existing?: readonly ReplicaPlace[];
+  /** Replicas that are being evicted: to be replaced, and their nodes are taken only as the last resort. */
+  readonly leaving?: readonly ReplicaPlace[];
+  /** Failed replicas that may come back (`isReusable`): their nodes are kept for them, unless `isReplacing`, their disks always. */
+  readonly held?: readonly ReplicaPlace[];
+  /** Degraded, and the wait for the lost replica is over: its node may take another one. */
+  readonly isReplacing?: boolean;
+  /** The one node that a replica must be on (`hardNodeAffinity`); '' or absent for any. */
+  readonly onlyNode?: string;
+  /** The node that gets a replica first (best-effort locality); '' or absent for none. */
+  readonly preferredNode?: string;
+  /** Linked clones share disks with their source: the places of its healthy replicas; absent for other volumes. */
+  readonly sources?: readonly ReplicaPlace[];
+  /** For plans: also charge the disks for replicas of any volume that were placed there and are not counted yet. */
+  readonly countsInFlight?: boolean;
   /** `enabled`, `disabled`, or '' / `ignored` for the cluster's setting. */
   readonly nodeSoftAntiAffinity?: string;
   readonly zoneSoftAntiAffinity?: string;
@@ -24,18 +47,22 @@ export interface PlacementRequest {
  * Why a node or a disk takes no replica (`ok`: it would). Words: `lhv2.placement.<code>`.
  * - node: `no-longhorn-node`, `deleting`, `node-not-ready`, `node-cordoned`, `node-unschedulable`, `scheduling-off`,
  *   `label-disables-v2`, `no-instance-manager`, `node-evicting`, `node-tags-missing`, `holds-replica`,
- *   `zone-holds-replica`, `no-disk`, `no-block-disk`, `no-filesystem-disk`, `no-usable-disk`, `unreadable`
+ *   `holds-failed-replica`, `zone-holds-replica`, `other-node-required`, `no-clone-source`, `no-disk`, `no-block-disk`,
+ *   `no-filesystem-disk`, `no-usable-disk`, `unreadable`
  * - disk: `wrong-disk-type`, `disk-not-ready`, `disk-scheduling-off`, `disk-evicting`, `disk-pressure`,
  *   `disk-unschedulable`, `disk-tags-missing`, `insufficient-free`, `insufficient-allocatable`, `disk-unread`,
- *   `disk-holds-replica`, `filesystem-limit`
+ *   `disk-holds-replica`, `disk-no-clone-source`, `filesystem-limit`
  */
-export type PlacementCode =
-  | 'ok' | 'chosen'
-  | 'no-longhorn-node' | 'deleting' | 'node-not-ready' | 'node-cordoned' | 'node-unschedulable' | 'scheduling-off'
-  | 'label-disables-v2' | 'no-instance-manager' | 'node-evicting' | 'node-tags-missing' | 'holds-replica' | 'zone-holds-replica'
-  | 'no-disk' | 'no-block-disk' | 'no-filesystem-disk' | 'no-usable-disk' | 'unreadable'
-  | 'wrong-disk-type' | 'disk-not-ready' | 'disk-scheduling-off' | 'disk-evicting' | 'disk-pressure' | 'disk-unschedulable'
-  | 'disk-tags-missing' | 'insufficient-free' | 'insufficient-allocatable' | 'disk-unread' | 'disk-holds-replica' | 'filesystem-limit';
+export const PLACEMENT_CODES = [
+  'ok', 'chosen',
+  'no-longhorn-node', 'deleting', 'node-not-ready', 'node-cordoned', 'node-unschedulable', 'scheduling-off', 'label-disables-v2', 'no-instance-manager',
+  'node-evicting', 'node-tags-missing', 'holds-replica', 'holds-failed-replica', 'zone-holds-replica', 'other-node-required', 'no-clone-source',
+  'no-disk', 'no-block-disk', 'no-filesystem-disk', 'no-usable-disk', 'unreadable',
+  'wrong-disk-type', 'disk-not-ready', 'disk-scheduling-off', 'disk-evicting', 'disk-pressure', 'disk-unschedulable', 'disk-tags-missing',
+  'insufficient-free', 'insufficient-allocatable', 'disk-unread', 'disk-holds-replica', 'disk-no-clone-source', 'filesystem-limit'
+] as const;
+
+export type PlacementCode = (typeof PLACEMENT_CODES)[number];
 
 export interface DiskPlacement {
   readonly nodeName: string;
@@ -52,6 +79,8 @@ export interface DiskPlacement {
   /** Bytes already promised, and the most that may be promised. */
   readonly scheduledBytes: number | null;
   readonly limitBytes: number | null;
+  /** Replicas of the request's size that fit here one after the other, whatever else is on it; null when the disk was not read. */
+  readonly fits: number | null;
 }
 
 export interface NodePlacement {
@@ -60,6 +89,8 @@ export interface NodePlacement {
   readonly code: PlacementCode;
   readonly params: Readonly<Record<string, string | number>>;
   readonly disks: readonly DiskPlacement[];
+  /** Replicas of the request's size that fit on its disks; 0 where the node takes none, null when a disk was not read. */
+  readonly fits: number | null;
 }
 
 export interface PlacementResult {

@@ -38,6 +38,7 @@ export function parseReplica(raw: unknown): ReplicaRecord {
     lastFailedAt: asTime(spec.lastFailedAt),
     rebuildRetryCount: asNumber(spec.rebuildRetryCount) ?? 0,
     evictionRequested: asFlag(spec.evictionRequested) || asFlag(status.evictionRequested),
+    hardNodeAffinity: asText(spec.hardNodeAffinity),
     currentState: parseInstanceState(status.currentState),
     instanceManagerName: asText(status.instanceManagerName),
     storageIP: asText(status.storageIP),

@@ -83,6 +83,8 @@ export interface ReplicaRecord {
   readonly lastFailedAt: number | null;
   readonly rebuildRetryCount: number;
   readonly evictionRequested: boolean;
+  /** The only node it may be placed on; '' for any. */
+  readonly hardNodeAffinity: string;
   readonly currentState: InstanceState;
   readonly instanceManagerName: string;
   readonly storageIP: string;

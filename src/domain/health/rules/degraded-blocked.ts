@@ -11,9 +11,12 @@ import { citeRobustness, citeVolume, citeVolumeCondition } from './cite';
 
 const degraded = rulesOf('degraded');
 
-/** Nodes that could help: those that hold no copy of the volume yet. A down node of a lost copy is told as such. */
+/** Of the node or disk of a lost replica these say why it was lost, and are told so. */
+const TOLD_AS_LOSS: ReadonlySet<PlacementCode> = new Set(['node-not-ready', 'disk-not-ready']);
+
+/** Nodes that could help: those that hold no replica of the volume yet. */
 function otherNodes(s: Situation, codes: ReadonlySet<PlacementCode>): readonly NodePlacement[] {
-  return s.placement.nodes.filter((node) => codes.has(node.code) && !(node.code === 'node-not-ready' && s.failed.some((replica) => replica.nodeId === node.nodeName)));
+  return s.placement.nodes.filter((node) => codes.has(node.code) && !(TOLD_AS_LOSS.has(node.code) && s.failed.some((replica) => replica.nodeId === node.nodeName)));
 }
 
 function citePlace(s: Situation, node: NodePlacement, path: string, value: string | null): Evidence {

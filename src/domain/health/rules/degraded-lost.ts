@@ -9,11 +9,11 @@ import { cite } from '../evidence';
 import { KIND } from '../../kube/kinds';
 
 const degraded = rulesOf('degraded');
-type Phase = 'waiting' | 'stuck';
+type Phase = 'waiting' | 'blocked' | 'stuck';
 
-/** A lost copy is still waited for, or nothing is known to bring it back. */
+/** A lost copy is still waited for, or has no place elsewhere, or nothing is known to bring it back. */
 function lossPhase(s: Situation): Phase {
-  return s.waitsUntil === null ? 'stuck' : 'waiting';
+  return s.waitsUntil !== null ? 'waiting' : s.isBlocked ? 'blocked' : 'stuck';
 }
 
 /** When the wait ends and what follows, for the sentences: `hasNext` says whether there is such a time. */
