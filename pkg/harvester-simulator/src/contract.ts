@@ -76,8 +76,11 @@ export interface Store {
   type(id: string): ResourceType | undefined;
   get(typeId: string, key: string): KubeObject | undefined;
   list(typeId: string, options?: ListOptions): KubeObject[];
-  /** Throws StoreError 409 AlreadyExists. Fills uid, timestamps, generateName. */
-  create(typeId: string, object: NewObject): KubeObject;
+  /**
+   * Throws StoreError 409 AlreadyExists. Fills uid, timestamps, generateName.
+   * @param isOwned the object is plain data that nobody else holds: it is taken as it is, not copied
+   */
+  create(typeId: string, object: NewObject, isOwned?: boolean): KubeObject;
   /** Throws StoreError 404, or 409 Conflict when `metadata.resourceVersion` is given and stale. */
   update(typeId: string, object: KubeObject): KubeObject;
   /** The controllers' way to write: edit a draft; an edit that changes nothing writes nothing. Returns undefined when the object is gone. */

@@ -1,5 +1,6 @@
 import { quantity, record, text } from './admission/read';
 import type { Cluster, Controller, KubeObject } from './contract';
+import { truthOf } from './controllers/longhorn/truth';
 
 const NODE_METRICS = 'metrics.k8s.io.nodemetrics';
 const VMI = 'kubevirt.io.virtualmachineinstance';
@@ -39,6 +40,8 @@ function shareOf(instance: KubeObject): Share | undefined {
 class Meter {
   /** What each running machine takes, by its key; and the sums by node. */
   private readonly shares = new Map<string, Share>();
+  private readonly dirty = new Set<string>();
+  private pending: (() => void) | undefined;
   private readonly sums = new Map<string, { cores: number; mebibytes: number }>();
 
   constructor(private readonly cluster: Cluster) {}
@@ -53,10 +56,19 @@ class Meter {
       this.shares.set(key, share);
       this.add(share, 1);
     }
-    for (const name of new Set([before?.node, share?.node])) {
-      const node = name === undefined ? undefined : this.cluster.store.get('node', name);
+    for (const name of new Set([before?.node, share?.node])) if (name !== undefined) this.dirty.add(name);
+    // Bulk loads book thousands of machines: their nodes are measured once.
+    if (truthOf(this.cluster).isLoading) this.pending ??= this.cluster.clock.after(1_000, () => { this.settle(); });
+    else this.settle();
+  }
+
+  private settle(): void {
+    this.pending = undefined;
+    for (const name of this.dirty) {
+      const node = this.cluster.store.get('node', name);
       if (node !== undefined) this.measure(node);
     }
+    this.dirty.clear();
   }
 
   measure(node: KubeObject): void {

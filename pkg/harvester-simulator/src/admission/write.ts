@@ -53,6 +53,9 @@ export function createObject(writer: Writer, type: ResourceType, namespace: stri
     throw new StoreError(404, 'NotFound', `namespaces "${metadata.namespace ?? ''}" not found`);
   }
   if (metadata.name === '' && metadata.generateName !== undefined && metadata.generateName !== '') metadata.name = metadata.generateName + random.lower(5);
+  // Server-owned, whatever a client sends.
+  delete metadata.uid;
+  delete metadata.creationTimestamp;
   const draft = toObject(type, body, metadata);
   if (hasStatusSubresource(type)) delete draft.status;
   if (store.get(type.id, keyOf(type, metadata.namespace, metadata.name)) !== undefined) {

@@ -18,6 +18,8 @@ function isBrowser(req: IncomingMessage): boolean {
 /** Headers and cookies that every answer carries: a browser gets a session and a CSRF token when it has none. */
 export function greet(req: IncomingMessage, res: ServerResponse, session: string | undefined): void {
   res.setHeader('x-api-cattle-auth', 'true');
+  // By which a page knows that there is something to control, without asking a real cluster for it.
+  res.setHeader('server', 'harvester-simulator');
   if (!isBrowser(req)) return;
   const cookies = cookiesOf(req);
   const set: string[] = [];

@@ -17,6 +17,16 @@ describe.each([PROFILES['1.8'], PROFILES['1.9']])('a large cluster of $longhorn'
     cluster.start([longhornController, ...controllers]);
     buildScale(cluster, { volumes: 300, nodes: 10 });
     expect(cluster.store.list(LH.volume)).toHaveLength(300);
+    const uids = new Set(cluster.store.types.flatMap(({ id }) => cluster.store.list(id)).map(({ metadata }) => metadata.uid));
+    const owners = cluster.store.types.flatMap(({ id }) => cluster.store.list(id)).flatMap(({ metadata }) => metadata.ownerReferences ?? []);
+    expect(owners.filter(({ uid }) => !uids.has(uid))).toEqual([]);
+    const [machines, instances] = [cluster.store.list('kubevirt.io.virtualmachine'), cluster.store.list('kubevirt.io.virtualmachineinstance')];
+    expect(machines).toHaveLength(300);
+    expect(new Set(machines.map(({ status }) => status?.printableStatus))).toEqual(new Set(['Running', 'Stopped']));
+    for (const { metadata, status } of instances) {
+      const pods = cluster.store.list('pod', { labels: { 'kubevirt.io/created-by': metadata.uid ?? '' } });
+      expect(pods.map((pod) => [pod.spec?.nodeName, pod.metadata.uid])).toEqual([[status?.nodeName, Object.keys(status?.activePods as object)[0]]]);
+    }
     expect(problems).toEqual([]);
     expect(clusterProblems(cluster)).toEqual([]);
     const addresses = cluster.store.list(LH.engine).flatMap((engine) => Object.values((engine as Engine).status.currentReplicaAddressMap ?? {}));

@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Cluster, Fields, KubeObject } from '../contract';
 import { LH, NAMESPACE } from '../controllers/longhorn/kinds';
 import { truthOf } from '../controllers/longhorn/truth';
-import { addPlatform, addNode, addStorageClass, v2Parameters } from './build';
+import { addMachines, addNode, addPlatform, addStorageClass, claimsOfMachine, v2Parameters, volumeOfMachine } from './build';
 
+const VM = 'kubevirt.io.virtualmachine';
+const VMI = 'kubevirt.io.virtualmachineinstance';
+const SECRET = 'secret';
 const GIB = 2 ** 30;
 const DISK = 4_000;
 const VOLUME = 10 * GIB;
@@ -24,7 +27,6 @@ interface Spot {
   manager: string;
 }
 
-
 function spotsOf(cluster: Cluster, engine: 'v1' | 'v2'): Spot[] {
   const type = engine === 'v2' ? 'block' : 'filesystem';
   const managers = new Map(cluster.store.list(LH.instanceManager).filter((manager) => manager.spec?.dataEngine === engine).map((manager) => [String(manager.spec?.nodeID), manager]));
@@ -33,51 +35,58 @@ function spotsOf(cluster: Cluster, engine: 'v1' | 'v2'): Spot[] {
     .map((disk) => ({ node: node.metadata.name, disk: disk.diskUUID, path: disk.diskPath, ip: String(managers.get(node.metadata.name)?.status?.ip ?? ''), manager: managers.get(node.metadata.name)?.metadata.name ?? '' })));
 }
 
-/** A volume with everything around it, taken from a real one; copied with other names and places. */
+/** A machine with its disk and everything around it, taken from a real one; copied with other names and places. */
 interface Pattern {
+  machine: string;
   volume: string;
-  claim: string;
-  pod: string | null;
   objects: { typeId: string; object: KubeObject }[];
   replicas: string[];
   engine: 'v1' | 'v2';
+  /** Node of the machine; '' when it is stopped. */
+  home: string;
   /** Replica name -> `ip:port` by which its engine knows it, also after it stopped. */
   addresses: Record<string, string>;
-  /** The objects as text, cut where a name or an address stands that every copy has its own of. */
+  /** Texts that every copy has its own of, the longest first: names, uids, addresses. */
+  names: { name: string; as: 'machine' | 'claim' | 'pod' | 'secret' | 'volume' | 'replica' | 'address' | 'ticket' | 'uid' }[];
+  /** The objects as text, cut where one of these stands. */
   parts: string[][];
 }
 
-const TYPES = [LH.pvc, LH.pv, LH.volume, LH.attachment, LH.engine, LH.frontend, LH.replica, LH.pod];
+const TYPES = [VM, VMI, SECRET, LH.pvc, LH.pv, LH.volume, LH.attachment, LH.engine, LH.frontend, LH.replica, LH.pod];
+/** Kinds that name the machine's node in many places. */
+const HOMEBOUND = new Set<string>([VM, VMI, LH.pod]);
 
 function growPattern(cluster: Cluster, engine: 'v1' | 'v2', isAttached: boolean): Pattern {
-  const claim = `pattern-${engine}-${isAttached ? 'attached' : 'stopped'}`;
-  const { store, clock } = cluster;
-  store.create(LH.pvc, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: claim, namespace: 'default' }, spec: { accessModes: ['ReadWriteMany'], resources: { requests: { storage: String(VOLUME) } }, storageClassName: engine === 'v2' ? 'longhorn-v2' : 'harvester-longhorn', volumeMode: 'Block' } });
-  clock.advance(15_000);
-  const volume = String(store.get(LH.pvc, `default/${claim}`)?.spec?.volumeName ?? '');
-  const pod = `virt-launcher-${claim}-abcde`;
-  const node = store.list(LH.node)[0]?.metadata.name ?? '';
-  store.create(LH.pod, {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: pod, namespace: 'default', labels: { 'kubevirt.io': 'virt-launcher' }, ownerReferences: [{ apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachineInstance', name: `vm-${claim}`, uid: cluster.random.uuid(), controller: true }] },
-    spec: { containers: [{ name: 'compute', image: 'virt-launcher' }], nodeName: node, volumes: [{ name: 'disk-0', persistentVolumeClaim: { claimName: claim } }] },
-    status: { phase: 'Running' }
-  });
-  clock.advance(30_000);
-  if (!isAttached) {
-    store.remove(LH.pod, `default/${pod}`);
-    clock.advance(30_000);
-  }
-  const mine = (object: KubeObject): boolean => object.metadata.name === volume || object.metadata.name === claim || object.metadata.name === pod || object.metadata.labels?.longhornvolume === volume;
+  const machine = `pattern-${engine}-${isAttached ? 'attached' : 'stopped'}`;
+  const { store } = cluster;
+  const plan = { name: machine, storageClass: engine === 'v2' ? 'longhorn-v2' : 'harvester-longhorn', size: VOLUME / GIB, isRunning: isAttached, node: store.list(LH.node)[0]?.metadata.name ?? '' };
+  addMachines(cluster, [plan]);
+  cluster.clock.advance(30_000);
+  const claim = claimsOfMachine(cluster, machine)[0]?.split('/')[1] ?? '';
+  const volume = volumeOfMachine(cluster, machine);
+  const pod = store.list(LH.pod).find((candidate) => candidate.metadata.labels?.['vm.kubevirt.io/name'] === machine)?.metadata.name;
+  const secret = store.list(SECRET).find((candidate) => candidate.metadata.name.startsWith(`${machine}-`))?.metadata.name ?? '';
+  const own = new Set([machine, claim, volume, pod, secret]);
+  const mine = (object: KubeObject): boolean => own.has(object.metadata.name) || object.metadata.labels?.longhornvolume === volume;
   const objects = TYPES.flatMap((typeId) => (typeId === LH.frontend && !cluster.profile.hasEngineFrontend ? [] : store.list(typeId).filter(mine).map((object) => ({ typeId: typeId as string, object }))));
-  const replicas = objects.filter(({ typeId }) => typeId === LH.replica).map(({ object }) => object);
-  const engineObject = objects.find(({ typeId }) => typeId === LH.engine)?.object;
-  const addresses = { ...(engineObject?.status?.currentReplicaAddressMap as Record<string, string> | undefined) };
-  const tickets = objects.flatMap(({ typeId, object }) => (typeId === LH.attachment ? Object.keys((object.spec?.attachmentTickets ?? {}) as object) : []));
-  const names = [...replicas.map((replica) => replica.metadata.name), ...Object.values(addresses), ...tickets, pod, `vm-${claim}`, volume, claim].filter((name) => name !== '');
-  const cut = new RegExp(`(${names.map((name) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`);
-  return { volume, claim, pod: isAttached ? pod : null, objects, replicas: replicas.map((replica) => replica.metadata.name), engine, addresses, parts: objects.map(({ object }) => JSON.stringify(object).split(cut)) };
+  const of = (typeId: string): KubeObject[] => objects.filter((entry) => entry.typeId === typeId).map(({ object }) => object);
+  const replicas = of(LH.replica).map(({ metadata }) => metadata.name);
+  const addresses = { ...(of(LH.engine)[0]?.status?.currentReplicaAddressMap as Record<string, string> | undefined) };
+  const names: Pattern['names'] = [
+    ...Object.keys((of(LH.attachment)[0]?.spec?.attachmentTickets ?? {}) as object).map((name) => ({ name, as: 'ticket' as const })),
+    ...replicas.map((name) => ({ name, as: 'replica' as const })),
+    ...(pod === undefined ? [] : [{ name: pod, as: 'pod' as const }]),
+    { name: volume, as: 'volume' as const },
+    ...objects.map(({ object }) => ({ name: object.metadata.uid ?? '', as: 'uid' as const })),
+    { name: claim, as: 'claim' as const },
+    { name: secret, as: 'secret' as const },
+    ...Object.values(addresses).map((name) => ({ name, as: 'address' as const })),
+    { name: machine, as: 'machine' as const }
+  ].filter(({ name }) => name !== '');
+  const home = String(of(LH.volume)[0]?.status?.currentNodeID ?? '');
+  const cutter = (more: string[]): RegExp => new RegExp(`(${[...names.map(({ name }) => name), ...more].map((name) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`);
+  const cuts = { plain: cutter([]), homebound: cutter(home === '' ? [] : [home]) };
+  return { machine, volume, objects, replicas, engine, home, addresses, names, parts: objects.map(({ typeId, object }) => JSON.stringify(object).split(HOMEBOUND.has(typeId) ? cuts.homebound : cuts.plain)) };
 }
 
 function ticketId(volume: string, node: string): string {
@@ -86,30 +95,35 @@ function ticketId(volume: string, node: string): string {
 
 /** Writes one copy of a pattern: the text of its objects with names, places and addresses replaced. */
 function stamp(cluster: Cluster, pattern: Pattern, index: number, spots: readonly Spot[]): void {
-  const uid = cluster.random.uuid();
-  const volume = `pvc-${uid}`;
-  const claim = `load-${String(index).padStart(5, '0')}`;
+  const { random } = cluster;
+  const number = String(index).padStart(5, '0');
   const first = index % spots.length;
   const places = pattern.replicas.map((_name, n) => spots[(first + n * 7 + (n > 0 ? 1 : 0)) % spots.length]).filter((spot) => spot !== undefined);
   const home = places[0]?.node ?? '';
+  const volumeUid = random.uuid();
+  const volume = `pvc-${volumeUid}`;
   const originals = pattern.replicas.map((name) => pattern.objects.find(({ object }) => object.metadata.name === name)?.object);
-  const swaps = new Map<string, string>([[`vm-${pattern.claim}`, `vm-${claim}`], [pattern.volume, volume], [pattern.claim, claim]]);
-  const oldHome = String(pattern.objects.find(({ typeId }) => typeId === LH.volume)?.object.status?.currentNodeID ?? '');
-  pattern.replicas.forEach((name, n) => {
-    const original = originals[n];
-    const place = places[n];
-    if (original === undefined || place === undefined) return;
-    swaps.set(name, `${volume}-r-${cluster.random.hex(8)}`);
-    swaps.set(pattern.addresses[name] ?? '', `${place.ip}:${String(portOf(pattern.engine, index, n))}`);
-  });
-  if (oldHome !== '') swaps.set(ticketId(pattern.volume, oldHome), ticketId(volume, home));
-  if (pattern.pod !== null) swaps.set(pattern.pod, `virt-launcher-${claim}-${cluster.random.lower(5)}`);
+  const swaps = new Map<string, string>([[pattern.home, home]]);
+  const addressOf = new Map(pattern.replicas.map((name, n) => [pattern.addresses[name] ?? '', `${places[n]?.ip ?? ''}:${String(portOf(pattern.engine, index, n))}`]));
+  for (const { name, as } of pattern.names) {
+    if (as === 'machine') swaps.set(name, `load-${number}`);
+    else if (as === 'claim') swaps.set(name, `load-${number}-disk-0`);
+    else if (as === 'pod') swaps.set(name, `virt-launcher-load-${number}-${random.lower(5)}`);
+    else if (as === 'secret') swaps.set(name, `load-${number}-${random.lower(5)}`);
+    else if (as === 'volume') swaps.set(name, volume);
+    else if (as === 'replica') swaps.set(name, `${volume}-r-${random.hex(8)}`);
+    else if (as === 'address') swaps.set(name, addressOf.get(name) ?? name);
+    else if (as === 'ticket') swaps.set(name, ticketId(volume, home));
+    // A volume is named after its claim's uid.
+    else swaps.set(name, name === pattern.volume.slice(4) ? volumeUid : random.uuid());
+  }
   for (const [at, { typeId, object }] of pattern.objects.entries()) {
     const text = (pattern.parts[at] ?? []).map((part) => swaps.get(part) ?? part).join('');
     const copy = JSON.parse(text) as KubeObject;
+    const n = pattern.replicas.indexOf(object.metadata.name);
+    if (typeId === LH.replica && originals[n] === undefined) continue;
     relocate(copy, typeId, pattern, places, object, index, home);
-    linkOwner(cluster, copy, volume);
-    cluster.store.create(typeId, copy);
+    cluster.store.create(typeId, copy, true);
   }
 }
 
@@ -155,16 +169,7 @@ function relocate(copy: KubeObject, typeId: string, pattern: Pattern, places: re
     }
   } else if (typeId === LH.attachment) {
     for (const ticket of Object.values((spec.attachmentTickets ?? {}) as Record<string, Fields>)) ticket.nodeID = home;
-  } else if (typeId === LH.pod) {
-    spec.nodeName = home;
   }
-}
-
-/** The copy's owner is the copied volume, which exists by now. */
-function linkOwner(cluster: Cluster, copy: KubeObject, volume: string): void {
-  const owner = copy.metadata.ownerReferences?.find((reference) => reference.kind === 'Volume');
-  if (owner !== undefined) owner.uid = cluster.store.get(LH.volume, `${NAMESPACE}/${volume}`)?.metadata.uid ?? owner.uid;
-  if (copy.kind === 'PersistentVolume' && copy.spec?.claimRef !== undefined) copy.spec.claimRef.uid = cluster.store.get(LH.pvc, `default/${String(copy.spec.claimRef.name)}`)?.metadata.uid ?? '';
 }
 
 /** Nodes `node-01`… in five zones, each with one large v1 and one large v2 disk. */
@@ -179,8 +184,9 @@ function addNodes(cluster: Cluster, count: number): void {
 }
 
 /**
- * A large cluster in steady state, for load work: every volume with claim, PV, attachment, engine, replicas and (when
- * attached) a launcher pod, spread over all nodes. The first few are grown for real, the rest are copies of them.
+ * A large cluster in steady state, for load work: machines with one disk each, stopped or running, with all that goes
+ * with them from the secret to the replicas, spread over all nodes. The first few are grown for real, the rest are copies
+ * of them.
  */
 export function buildScale(cluster: Cluster, options: ScaleOptions): void {
   if (cluster.store.list(LH.node).length === 0) addNodes(cluster, options.nodes);

@@ -124,11 +124,11 @@ describe('faults on the way', () => {
     const feed = await api.subscribe();
     api.simulator.control.run('api-drop-sockets');
     await feed.closed;
-    api.simulator.control.run('api-offline', { seconds: 0.3 });
+    api.simulator.control.run('api-offline', { seconds: 3600 });
     await expect(api.call('GET', '/v1/harvester/pods')).rejects.toThrow();
     await expect(api.subscribe()).rejects.toThrow();
     expect((await api.call('GET', '/simulator')).status).toBe(200);
-    await new Promise((resolve) => setTimeout(resolve, 350));
+    api.simulator.control.run('api-clear');
     api.simulator.control.run('api-events', { duplicate: true });
     const again = await api.subscribe();
     again.send({ resourceType: 'pod' });

@@ -59,9 +59,9 @@ class MemoryStore implements Store {
     return this.place(typeId).bucket.select(options.namespace, options.labels);
   }
 
-  create(typeId: string, object: NewObject): KubeObject {
+  create(typeId: string, object: NewObject, isOwned = false): KubeObject {
     const place = this.place(typeId);
-    const draft = this.prepare(place.type, object);
+    const draft = this.prepare(place.type, isOwned ? object : clone(object));
     const key = this.keyOf(place.type, draft.metadata);
     if (place.bucket.objects.has(key)) throw alreadyExists(place.type, draft.metadata.name);
     this.put(place, key, draft, 'create');
@@ -134,14 +134,15 @@ class MemoryStore implements Store {
   }
 
   private prepare(type: ResourceType, object: NewObject): KubeObject {
-    const { apiVersion: _version, kind: _kind, metadata: given, ...rest } = clone(object);
+    const { apiVersion: _version, kind: _kind, metadata: given, ...rest } = object;
     const metadata: ObjectMetadata = { ...given, name: given.name ?? '' };
     if (metadata.name === '' && given.generateName !== undefined && given.generateName !== '') {
       metadata.name = given.generateName + this.options.random.lower(5);
     }
     if (!type.namespaced) delete metadata.namespace;
     delete metadata.deletionTimestamp;
-    metadata.uid = this.options.random.uuid();
+    // Bulk loads bring the uids that their objects refer to; those of clients are taken away before.
+    metadata.uid = given.uid === undefined || given.uid === '' ? this.options.random.uuid() : given.uid;
     metadata.creationTimestamp = given.creationTimestamp ?? this.options.clock.iso();
     metadata.generation = 1;
     return { apiVersion: apiVersionOf(type), kind: type.kind, metadata, ...rest };

@@ -1,4 +1,5 @@
 import { StoreError, type Cluster, type Controller, type KubeObject, type WatchEvent } from '../../../contract';
+import { truthOf } from '../../longhorn/truth';
 import { keyOf } from './types';
 
 /** Which events make a controller look at which of its keys. Without `keys`, an object's own key. */
@@ -63,6 +64,8 @@ export function defineController(definition: ControllerDefinition): Controller {
       };
       const stopWatching = cluster.store.watch((event) => {
         for (const observer of observers) observer(event);
+        // What is loaded in bulk is complete and at rest.
+        if (truthOf(cluster).isLoading) return;
         for (const watch of definition.watches) {
           if (watch.typeId !== event.typeId) continue;
           for (const key of watch.keys === undefined ? [objectKey(event.object)] : watch.keys(event)) enqueue(key);
