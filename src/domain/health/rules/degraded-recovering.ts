@@ -1,6 +1,6 @@
 import { readFlagSetting } from '../../longhorn/cluster-settings';
 import { isInRebuild, isReusable, MAX_REBUILD_RETRIES, rebuildFailure } from '../../longhorn/selectors';
-import { countChanges } from '../history';
+import { countTransitions } from '../history';
 import { flatSince } from '../rebuild-estimate';
 import { rulesOf } from '../rule';
 import type { Rule } from '../rule';
@@ -40,7 +40,7 @@ const rebuildNotProgressing = degraded('rebuild-not-progressing', { row: '3', ph
 });
 
 const flapping = degraded('flapping', { phase: 'flapping', needsHelp: true, params: ['count', 'minutes'] }, (s) => {
-  const count = countChanges(s.history, s.now - FLAP_WINDOW);
+  const count = countTransitions(s.history, s.now - FLAP_WINDOW);
   return count < FLAP_COUNT ? null : { params: { count, minutes: FLAP_WINDOW / 60_000 }, evidence: [citeRobustness(s), citeDegradedSince(s)] };
 });
 
