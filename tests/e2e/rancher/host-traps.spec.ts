@@ -3,6 +3,7 @@ import { addCluster, V2_IMAGE } from './cluster';
 import { expect, missing, test, type Page } from './fixture';
 import { harvesterMachineForm, IMAGE, MACHINE, openImageForm, openOwnTab, openTab, pickStorageClass, save, setToggle } from './forms';
 import { shareSession } from './session';
+import { addSecondCluster } from './two-clusters';
 
 const UI = '1.8.2';
 const HEALTH = 'longhorn.v2.volumehealth';
@@ -10,6 +11,7 @@ const URL = 'http://127.0.0.1:9/jammy.img';
 
 interface HostWindow {
   readonly $globalApp: {
+    readonly $router: { push(path: string): Promise<unknown> };
     readonly $store: { dispatch(type: string, payload: unknown): Promise<void> };
     readonly $extension: { removePlugin(name: string): Promise<void>; getPlugins(): Record<string, { readonly name: string }> };
     readonly $: { readonly appContext: { readonly app: unknown } };
@@ -167,7 +169,7 @@ test.describe('traps of the dashboard around us (Harvester UI 1.8.2)', () => {
     await page.reload();
     await expect(page).toHaveURL(/level=healthy/);
     await expect(page.getByTestId('lhv2-row').first()).toBeVisible({ timeout: 40_000 });
-    await page.getByTestId('lhv2-row').first().click();
+    await page.getByTestId('lhv2-row-open').first().click();
     await expect(page).toHaveURL(/volume=/);
     await page.goBack();
     await expect(page).not.toHaveURL(/volume=/);
@@ -223,7 +225,26 @@ test.describe('traps of the dashboard around us (Harvester UI 1.8.2)', () => {
     expect(open.size).toBe(before);
   });
 
-  test('host trap 6: taken out of the running dashboard, we leave Harvester\'s navigation and forms in order', async () => {
+  test('host trap 6: another cluster on screen shows its own volumes, and back again the first one\'s', async () => {
+    const { page, host } = session;
+    const second = await addSecondCluster(host, page.context(), 'rebuilding');
+    const push = (path: string): Promise<unknown> => page.evaluate((to) => (window as unknown as HostWindow).$globalApp.$router.push(to).then(() => undefined), path);
+    const shown = async (): Promise<string[]> => (await page.getByTestId('lhv2-row').evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset.volume ?? ''))).sort();
+    const volumes = (): string[] => host.simulator.cluster.store.list('longhorn.io.volume').map(({ metadata }) => metadata.name).sort();
+
+    try {
+      await session.load(HEALTH);
+      await expect.poll(shown, { timeout: 40_000 }).toEqual(volumes());
+      await push(second.page(HEALTH));
+      await expect.poll(shown, { timeout: 40_000 }).toEqual([...second.volumes()].sort());
+      await push(new globalThis.URL(host.page(HEALTH)).pathname);
+      await expect.poll(shown, { timeout: 40_000 }).toEqual(volumes());
+    } finally {
+      await second.close();
+    }
+  });
+
+  test('host trap 7: taken out of the running dashboard, as at logout, we leave Harvester\'s navigation and forms in order', async () => {
     const { page, host } = session;
 
     await session.load(IMAGE);
@@ -234,8 +255,9 @@ test.describe('traps of the dashboard around us (Harvester UI 1.8.2)', () => {
       await $extension.removePlugin(Object.entries($extension.getPlugins()).find(([, { name }]) => name === 'harvester-longhorn-v2')![0]);
     });
     await openImageForm(page, host, { url: URL, name: 'alone' });
-    await expect(page.getByTestId('btn-lhv2-boot')).toHaveCount(0);
-    await expect(page.locator('.side-nav, nav').getByText('Virtual Machines', { exact: true })).toBeVisible();
+    for (const entry of ['Virtual Machines', 'Volumes', 'Images']) {
+      await expect(page.locator('.side-nav, nav').getByText(entry, { exact: true })).toBeVisible();
+    }
 
     const [posted] = await collect(page, `${IMAGE}s`, () => save(page));
 

@@ -92,6 +92,8 @@ export function shareSession(options: RancherOptions, prepare: (host: RunningRan
     expect(await page.locator('body').innerText(), 'texts without words').not.toContain('%lhv2.');
   });
   test.afterAll(async () => {
+    // Requests that a route still holds end with the page.
+    await running?.context.unrouteAll({ behavior: 'ignoreErrors' });
     await running?.context.close();
     await running?.host.close();
     running = null;
