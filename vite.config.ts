@@ -18,7 +18,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'pkg/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'pkg/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/soak/**/*.test.ts'],
           environment: 'node'
         }
       },

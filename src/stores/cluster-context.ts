@@ -7,7 +7,7 @@ import type { ClusterContext, PageLinks, Translate } from './contract';
 import { createHealthIndex } from './health-index';
 import type { Diagnose, LiveHealthIndex } from './health-index';
 import { createInventory } from './inventory';
-import type { InventoryOptions } from './inventory';
+import type { InventoryOptions, LiveInventory } from './inventory';
 
 export interface ClusterContextOptions extends InventoryOptions {
   readonly clusterId: string;
@@ -23,6 +23,7 @@ export interface ClusterContextOptions extends InventoryOptions {
 
 export interface OwnedClusterContext extends ClusterContext {
   readonly clock: ClusterClock;
+  readonly inventory: LiveInventory;
   readonly health: LiveHealthIndex;
   /** Ends feeds and timers: the cluster is shown no more. */
   dispose(): void;

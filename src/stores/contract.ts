@@ -17,7 +17,7 @@ export interface FeedStatus {
 
 /**
  * Live, indexed records of one cluster. Reading is through `ClusterView`; Vue learns of changes through `version`,
- * which rises at most once per frame: read `version.value` inside a computed, then ask the view.
+ * which rises a few times a second at most: read `version.value` inside a computed, then ask the view.
  */
 export interface Inventory extends ClusterView {
   readonly version: Readonly<ShallowRef<number>>;
@@ -36,6 +36,11 @@ export interface HealthIndex {
   /** Number of volumes per level. */
   counts(): Readonly<Record<Level, number>>;
   history(volumeName: string): VolumeHistory;
+  /**
+   * Hears the name of every volume that was judged again or is gone: its verdict, or what its verdict was made from, may
+   * have changed. A verdict that says the same as before stays the same object. Returns the end of it.
+   */
+  follow(listener: (volumeName: string) => void): () => void;
   /** Past verdicts, since the page opened. */
   readonly flight: FlightRecord;
 }

@@ -13,7 +13,7 @@ let health: LiveHealthIndex;
 let judged: string[];
 const levels = new Map<string, Level>();
 const moments = new Map<string, number>();
-const settle = (ms = 100): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
+const settle = (ms = 200): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 
 /** The verdict that a test ordered; which volumes are looked at again, and when, is what is tested here. */
 const diagnose: Diagnose = (view, volumeName, now) => {
@@ -114,6 +114,58 @@ describe('createHealthIndex', () => {
     server.dropSockets();
     await settle();
     expect(new Set(judged)).toEqual(new Set(['a', 'b', 'c']));
+  });
+
+  it('looks for room for those in trouble once, however many disks report other figures', async() => {
+    levels.set('c', 'degraded');
+    await start();
+    for (let available = 2; available < 20; available++) {
+      longhornNode('n1', 'True', available);
+      longhornNode('n2', 'True', available);
+      await settle();
+    }
+    expect(judged).toEqual(['c']);
+    await settle(5000);
+    health.tick();
+    await settle();
+    expect(judged).toEqual(['c', 'c']);
+  });
+
+  it('keeps the object of a verdict that says the same, and tells followers of each volume looked at', async() => {
+    await start();
+    const [first, told] = [health.verdict('a'), [] as string[]];
+    const unfollow = health.follow((name) => told.push(name));
+
+    volume('a');
+    await settle();
+    expect(judged).toEqual(['a']);
+    expect(health.verdict('a')).toBe(first);
+    levels.set('a', 'critical');
+    volume('a');
+    server.remove('longhorn.io.volume', `${ LS }/b`);
+    await settle();
+    expect(health.verdict('a')).not.toBe(first);
+    expect(told.sort()).toEqual(['a', 'a', 'b']);
+    unfollow();
+    volume('a');
+    await settle();
+    expect(told).toHaveLength(3);
+  });
+
+  it('looks at a volume once while its kinds are being read, and again when they are', async() => {
+    let release: () => void = () => undefined;
+
+    server.beforePage = (kind) => (kind === 'longhorn.io.engine' ? new Promise<void>((resolve) => { release = resolve; }) : undefined);
+    inventory.need(['longhorn.io.volume', 'longhorn.io.replica', 'longhorn.io.engine', 'longhorn.io.node']);
+    await settle(1000);
+    expect(judged.sort()).toEqual(['a', 'b', 'c']);
+    server.put('longhorn.io.replica', `${ LS }/a-r2`, { spec: { volumeName: 'a', nodeID: 'n1' } });
+    await settle(1000);
+    expect(judged).toHaveLength(3);
+    server.beforePage = null;
+    release();
+    await settle(1000);
+    expect(judged.sort()).toEqual(['a', 'a', 'b', 'b', 'c', 'c']);
   });
 
   it('drops the verdict of a volume that is gone', async() => {

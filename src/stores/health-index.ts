@@ -7,6 +7,7 @@ import type { HealthIndex } from './contract';
 import { createFlightRecorder } from './flight-recorder';
 import { createFrameScheduler } from './frame';
 import type { LiveInventory } from './inventory';
+import { isSameVerdict } from './same-verdict';
 import { createHistoryKeeper } from './volume-history';
 import { touchedVolumes } from './touched-volumes';
 
@@ -31,6 +32,15 @@ export interface LiveHealthIndex extends HealthIndex {
 /** Verdicts of volumes that are neither well nor at rest are looked at again this often, milliseconds. */
 const RESTLESS = 15_000;
 const BUDGET = 8;
+/**
+ * Free space of some disk changes all the time, and may help any volume in trouble: they are looked at again this often
+ * for it, milliseconds.
+ */
+const ROOM_INTERVAL = 5000;
+/** While kinds are still being read, their states change by the dozen: all volumes are looked at again this often at most. */
+const LOADING_INTERVAL = 1000;
+/** What a level is judged by. While one of these is being read, all that a second look could say is that it is. */
+const CORE = [KIND.volume, KIND.replica, KIND.engine] as const;
 
 interface Kept {
   readonly verdict: VolumeVerdict;
@@ -65,14 +75,32 @@ export function createHealthIndex({ inventory, diagnose, now, budget = BUDGET }:
   let attention = 0;
   const version = shallowRef(0);
   const keeper = createHistoryKeeper(now);
+  const followers = new Set<(volumeName: string) => void>();
+  let lookedForRoomAt = -Infinity;
+  let isRoomDue = false;
+  let markedAllAt = -Infinity;
+  let isAllDue = false;
   const flight = createFlightRecorder();
   const more = createFrameScheduler(() => { work(); });
 
+  const isReading = (): boolean => CORE.some((kind) => inventory.readState(kind).status === 'loading');
+
   const markAll = (): void => {
+    isAllDue = false;
+    markedAllAt = performance.now();
     for (const volume of inventory.all(KIND.volume)) {
       dirty.add(volume.meta.name);
     }
   };
+
+  /** Marks what is in trouble, at once or, when that was done a moment ago, with a later tick. */
+  function lookForRoom(at: number): void {
+    isRoomDue = at - lookedForRoomAt < ROOM_INTERVAL;
+    if (!isRoomDue) {
+      lookedForRoomAt = at;
+      restless.forEach((name) => dirty.add(name));
+    }
+  }
 
   function forget(name: string): void {
     const old = kept.get(name);
@@ -91,9 +119,9 @@ export function createHealthIndex({ inventory, diagnose, now, budget = BUDGET }:
 
       return;
     }
-    const verdict = diagnose(inventory, name, at, keeper.history(name));
-
+    const fresh = diagnose(inventory, name, at, keeper.history(name));
     const old = kept.get(name);
+    const verdict = old && isSameVerdict(old.verdict, fresh) ? old.verdict : fresh;
 
     flight.observe(old?.verdict, verdict, at, keeper.history(name).firstSeenAt);
     if (old) {
@@ -116,17 +144,30 @@ export function createHealthIndex({ inventory, diagnose, now, budget = BUDGET }:
     }
     const begun = performance.now();
     const at = now();
+    const isFirstLook = isReading();
 
     for (const name of dirty) {
+      if (isFirstLook && kept.has(name)) {
+        continue;
+      }
       dirty.delete(name);
       judge(name, at);
+      followers.forEach((follower) => { follower(name); });
       if (performance.now() - begun > budget) {
         break;
       }
     }
     version.value++;
-    if (dirty.size > 0) {
+    if (dirty.size > 0 && !isFirstLook) {
       more.request();
+    }
+  }
+
+  function readStateChanged(): void {
+    flight.see(CORE.every((kind) => inventory.readState(kind).status === 'ready'), now());
+    isAllDue = true;
+    if (inventory.feed.value.state !== 'connecting' || performance.now() - markedAllAt > LOADING_INTERVAL) {
+      markAll();
     }
   }
 
@@ -138,15 +179,14 @@ export function createHealthIndex({ inventory, diagnose, now, budget = BUDGET }:
       touched.volumes.forEach((name) => dirty.add(name));
       if (touched.troubled) {
         restless.forEach((name) => dirty.add(name));
+      } else if (touched.room) {
+        lookForRoom(now());
       }
       if (touched.all) {
         markAll();
       }
     },
-    readStateChanged() {
-      markAll();
-      flight.see([KIND.volume, KIND.replica, KIND.engine].every((kind) => inventory.readState(kind).status === 'ready'), now());
-    },
+    readStateChanged,
     flushed: work
   });
 
@@ -162,8 +202,20 @@ export function createHealthIndex({ inventory, diagnose, now, budget = BUDGET }:
     attention: () => attention,
     history: (name) => keeper.history(name),
     flight,
+    follow(listener) {
+      followers.add(listener);
+
+      return () => { followers.delete(listener); };
+    },
     tick() {
       const at = now();
+
+      if (isAllDue) {
+        markAll();
+      }
+      if (isRoomDue) {
+        lookForRoom(at);
+      }
 
       for (const [name, { dueAt, at: judgedAt }] of kept) {
         if ((dueAt !== null && dueAt <= at) || (restless.has(name) && at - judgedAt >= RESTLESS)) {
@@ -177,6 +229,7 @@ export function createHealthIndex({ inventory, diagnose, now, budget = BUDGET }:
     dispose() {
       stop();
       more.cancel();
+      followers.clear();
       kept.clear();
       dirty.clear();
       restless.clear();

@@ -50,6 +50,19 @@ describe('createInventory', () => {
     expect(inventory.get(VOLUME, 'longhorn-system/a')?.size).toBe(99);
   });
 
+  it('bundles a stream of events into a few flushes a second', async() => {
+    inventory.need(['longhorn.io.volume']);
+    await settle(1000);
+    const before = inventory.version.value;
+
+    for (let event = 0; event < 200; event++) {
+      server.put('longhorn.io.volume', 'ls/a', { turn: event });
+      await settle(5);
+    }
+    expect(inventory.version.value - before).toBeGreaterThan(3);
+    expect(inventory.version.value - before).toBeLessThanOrEqual(10);
+  });
+
   it('tells listeners of each change, in order', async() => {
     const seen: string[] = [];
 

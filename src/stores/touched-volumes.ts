@@ -11,11 +11,13 @@ export interface Touched {
   readonly volumes: readonly string[];
   /** Volumes that are not well: whether they can be helped may depend on any node. */
   readonly troubled: boolean;
+  /** Only figures of a disk moved: there may be room for volumes in trouble, which is no reason to hurry. */
+  readonly room: boolean;
   readonly all: boolean;
 }
 
-const NOTHING: Touched = { volumes: [], troubled: false, all: false };
-const of = (...volumes: string[]): Touched => ({ volumes, troubled: false, all: false });
+const NOTHING: Touched = { volumes: [], troubled: false, room: false, all: false };
+const of = (...volumes: string[]): Touched => ({ ...NOTHING, volumes });
 const conditions = (list: readonly Condition[]): string => list.map(({ type, status, reason }) => `${ type }=${ status }/${ reason }`).join();
 
 /** What of a Longhorn node changes verdicts of volumes that are well; capacity figures move all the time and don't. */
@@ -56,17 +58,17 @@ export function touchedVolumes(view: View, change: RecordChange): Touched {
     case KIND.longhornNode: {
       const [before, after] = [change.before, change.after] as (LonghornNodeRecord | undefined)[];
 
-      return signatureOfNode(before) === signatureOfNode(after) ? { ...NOTHING, troubled: true } : { volumes: volumesOnNode(view, name), troubled: true, all: false };
+      return signatureOfNode(before) === signatureOfNode(after) ? { ...NOTHING, room: true } : { ...NOTHING, volumes: volumesOnNode(view, name), troubled: true };
     }
     case KIND.node: {
       const [before, after] = [change.before, change.after] as (KubeNodeRecord | undefined)[];
 
-      return signatureOfKubeNode(before) === signatureOfKubeNode(after) ? NOTHING : { volumes: volumesOnNode(view, name), troubled: true, all: false };
+      return signatureOfKubeNode(before) === signatureOfKubeNode(after) ? NOTHING : { ...NOTHING, volumes: volumesOnNode(view, name), troubled: true };
     }
     case KIND.instanceManager: {
       const [before, after] = [change.before, change.after] as (InstanceManagerRecord | undefined)[];
 
-      return signatureOfManager(before) === signatureOfManager(after) ? NOTHING : { volumes: both.flatMap((record) => volumesOnNode(view, (record as InstanceManagerRecord).nodeId)), troubled: true, all: false };
+      return signatureOfManager(before) === signatureOfManager(after) ? NOTHING : { ...NOTHING, volumes: both.flatMap((record) => volumesOnNode(view, (record as InstanceManagerRecord).nodeId)), troubled: true };
     }
     case KIND.longhornSetting: {
       const [before, after] = [change.before, change.after] as (LonghornSettingRecord | undefined)[];

@@ -84,22 +84,11 @@ export function buildRow(view: ClusterView, verdict: VolumeVerdict): HealthRow {
   };
 }
 
-/** Whether a row still says what the cluster says. `isDeep` looks at its claim and machines too, not at the verdict only. */
-export function isRowCurrent(view: ClusterView, row: HealthRow, verdict: VolumeVerdict, isDeep: boolean): boolean {
-  if (row.verdict !== verdict) {
-    return false;
-  }
-  if (!isDeep) {
-    return true;
-  }
-  const claim = view.claimOfVolume(row.id);
-
-  if (claim !== row.claim || view.get(KIND.volume, longhornId(row.id)) !== row.volume) {
-    return false;
-  }
-  const machines = claim ? view.machinesOfClaim(claim.meta.id) : [];
-
-  return machines.length === row.machines.length && machines.every((machine, index) => machine === row.machines[index]);
+/** Whether two rows look alike, and are sorted, found and exported alike. Records change all the time in fields that no row shows. */
+export function isSameRow(a: HealthRow, b: HealthRow): boolean {
+  return a.verdict === b.verdict && a.haystack === b.haystack && a.size === b.size && a.engine === b.engine && a.isBoot === b.isBoot && a.isGolden === b.isGolden &&
+    a.title === b.title && a.claim?.meta.id === b.claim?.meta.id && a.volume?.state === b.volume?.state && a.volume?.robustness === b.volume?.robustness &&
+    a.machines.length === b.machines.length && a.machines.every((machine, index) => machine.meta.id === b.machines[index]?.meta.id);
 }
 
 /** Rows whose machine runs on one good replica although it wants more. */

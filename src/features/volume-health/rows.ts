@@ -3,10 +3,10 @@ import { compareEntries, entryOf, makeFilter, type Entry } from './order';
 import { FACETS, facetValues, parseQuery, type Facet, type RowQuery } from './query';
 import { isExposed, TILES, type HealthRow, type Tile } from './row';
 
-/** Where rows come from. `isCurrent` must be cheap: it is asked for every row on every sweep. */
+/** Where rows come from. */
 export interface RowSource {
-  verdicts(): Iterable<VolumeVerdict>;
-  has(volumeName: string): boolean;
+  names(): Iterable<string>;
+  verdict(volumeName: string): VolumeVerdict | undefined;
   build(verdict: VolumeVerdict): HealthRow;
   isCurrent(row: HealthRow, verdict: VolumeVerdict): boolean;
 }
@@ -77,34 +77,15 @@ export class RowModel {
     this.ordered.sort((a, b) => compareEntries(a, b, isDescending));
   }
 
-  /** Takes over what the source says now. Returns how many rows came, went or changed. */
-  sync(source: RowSource): number {
+  /**
+   * Takes over what the source says now, of all volumes or of those named. Returns how many rows came, went or changed.
+   */
+  sync(source: RowSource, names?: Iterable<string>): number {
     const changed: string[] = [];
-    let seen = 0;
 
-    for (const verdict of source.verdicts()) {
-      seen += 1;
-      const old = this.rows.get(verdict.volumeName);
-
-      if (old && source.isCurrent(old, verdict)) {
-        continue;
-      }
-      if (old) {
-        this.tally(old, -1);
-      }
-      const row = source.build(verdict);
-
-      this.rows.set(row.id, row);
-      this.tally(row, 1);
-      changed.push(row.id);
-    }
-    if (this.rows.size > seen) {
-      for (const [id, row] of this.rows) {
-        if (!source.has(id)) {
-          this.tally(row, -1);
-          this.rows.delete(id);
-          changed.push(id);
-        }
+    for (const name of names ?? new Set([...source.names(), ...this.rows.keys()])) {
+      if (this.take(name, source)) {
+        changed.push(name);
       }
     }
     if (changed.length > Math.max(16, this.rows.size * REBUILD_SHARE)) {
@@ -113,6 +94,28 @@ export class RowModel {
       changed.forEach((id) => { this.place(id); });
     }
     return changed.length;
+  }
+
+  /** Brings one row up to date, not yet its place. Returns whether there was anything to do. */
+  private take(name: string, source: RowSource): boolean {
+    const verdict = source.verdict(name);
+    const old = this.rows.get(name);
+
+    if (old && verdict && source.isCurrent(old, verdict) || !old && !verdict) {
+      return false;
+    }
+    if (old) {
+      this.tally(old, -1);
+    }
+    if (verdict) {
+      const row = source.build(verdict);
+
+      this.rows.set(name, row);
+      this.tally(row, 1);
+    } else {
+      this.rows.delete(name);
+    }
+    return true;
   }
 
   private place(id: string): void {

@@ -2,16 +2,11 @@ import { computed, onBeforeUnmount, shallowRef, watch, type ComputedRef, type Re
 import type { ClusterContext } from '@/stores/contract';
 import { findingText, type Wording } from '../volume-detail/words';
 import { parseQuery, type RowQuery } from './query';
-import { buildRow, isRowCurrent, type HealthRow } from './row';
+import { buildRow, isSameRow, type HealthRow } from './row';
 import { RowModel } from './rows';
 
 /** Sweeps are bundled: eyes don't read faster, and a burst of events costs one sweep. */
 const SWEEP_MS = 200;
-/**
- * Claims and machines change seldom, and comparing them costs look-ups: each sweep does it for one slice of the rows, so
- * that all are compared within a few seconds and no sweep takes long.
- */
-const SLICES = 16;
 
 /** The words of a row's trouble, so that the search box finds causes. Calm rows have none, and cost nothing. */
 function causeWords(row: HealthRow, wording: Wording): string {
@@ -43,38 +38,31 @@ export function useRows(cluster: ClusterContext, wording: Readonly<Ref<Wording>>
   const version = shallowRef(0);
   const query = computed(() => parseQuery(address.value));
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let slice = 0;
-  let slicesLeft = 0;
+  const dirty = new Set<string>();
 
-  function sweep(isWhole: boolean): void {
-    let index = 0;
+  function sweep(names?: Iterable<string>): void {
     const changed = model.sync({
-      verdicts: () => health.verdicts(),
-      has: (name) => health.verdict(name) !== undefined,
+      names: () => [...health.verdicts()].map(({ volumeName }) => volumeName),
+      verdict: (name) => health.verdict(name),
       build: (verdict) => buildRow(inventory, verdict),
-      isCurrent: (row, verdict) => isRowCurrent(inventory, row, verdict, isWhole || index++ % SLICES === slice)
-    });
+      isCurrent: (row, verdict) => row.verdict === verdict && isSameRow(row, buildRow(inventory, verdict))
+    }, names);
 
     if (changed > 0) {
       version.value += 1;
     }
-    slice = (slice + 1) % SLICES;
-    slicesLeft = isWhole ? 0 : slicesLeft - 1;
-    timer = undefined;
-    if (slicesLeft > 0) {
-      schedule();
-    }
   }
 
-  function schedule(): void {
-    timer ??= setTimeout(() => { sweep(false); }, SWEEP_MS);
-  }
-
-  watch(health.version, schedule);
-  watch(inventory.version, () => {
-    slicesLeft = SLICES;
-    schedule();
+  // Volumes are judged again also when their claim or one of their machines has changed.
+  const unfollow = health.follow((name) => {
+    dirty.add(name);
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      sweep(dirty);
+      dirty.clear();
+    }, SWEEP_MS);
   });
+
   watch(query, (next, old) => {
     const isSame = old && next.text === old.text && next.sort === old.sort && next.isDescending === old.isDescending && next.group === old.group && next.needsAttention === old.needsAttention &&
       [...next.tiles].join() === [...old.tiles].join() && JSON.stringify(Object.values(next.facets).map((set) => [...set])) === JSON.stringify(Object.values(old.facets).map((set) => [...set]));
@@ -91,8 +79,11 @@ export function useRows(cluster: ClusterContext, wording: Readonly<Ref<Wording>>
     model.refresh();
     version.value += 1;
   });
-  sweep(true);
-  onBeforeUnmount(() => { clearTimeout(timer); });
+  sweep();
+  onBeforeUnmount(() => {
+    unfollow();
+    clearTimeout(timer);
+  });
 
   return { model, version, query };
 }
