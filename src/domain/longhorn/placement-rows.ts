@@ -4,7 +4,7 @@ import type { DiskPlacement, NodePlacement, PlacementCode, PlacementRequest, Pla
 
 /** Disk verdicts in order of how close the disk was to being usable: the closest one speaks for its node. */
 const CLOSENESS: readonly PlacementCode[] = [
-  'insufficient-allocatable', 'insufficient-free', 'disk-pressure', 'filesystem-limit', 'disk-tags-missing', 'disk-holds-replica', 'disk-no-clone-source',
+  'insufficient-allocatable', 'insufficient-free', 'disk-pressure', 'filesystem-limit', 'disk-holds-replica', 'disk-tags-missing', 'disk-no-clone-source',
   'disk-scheduling-off', 'disk-evicting', 'disk-unschedulable', 'disk-not-ready', 'disk-unread'
 ];
 

@@ -1,4 +1,4 @@
-/** Test support: the verdict on the volume of `raw-objects` in a world made of raw objects. */
+/** Test support: the verdict on the volume of `raw-objects`, or on the named one, in a world made of raw objects. */
 import { diagnoseVolume } from '../health/diagnose';
 import type { VolumeExtras } from '../health/extras';
 import type { Finding, VolumeHistory, VolumeVerdict } from '../health/types';
@@ -12,9 +12,9 @@ export interface Seen extends RawClusterOptions {
   readonly extras?: VolumeExtras;
 }
 
-export function verdictOf(world: readonly RawObject[], seen: Seen = {}): VolumeVerdict {
+export function verdictOf(world: readonly RawObject[], seen: Seen = {}, volume = VOLUME): VolumeVerdict {
   const history = seen.history === undefined ? undefined : { robustnessChanges: [], rebuildSamples: {}, stateSince: null, firstSeenAt: null, ...seen.history };
-  return diagnoseVolume(rawCluster(world, { readAt: NOW - 1000, ...seen }), VOLUME, NOW, history, seen.extras);
+  return diagnoseVolume(rawCluster(world, { readAt: NOW - 1000, ...seen }), volume, NOW, history, seen.extras);
 }
 
 /** The finding of this code, be it headline or fact. */

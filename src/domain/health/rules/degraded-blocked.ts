@@ -8,6 +8,7 @@ import type { Hit, Rule } from '../rule';
 import type { Situation } from '../situation';
 import type { Evidence, ParamValue } from '../types';
 import { citeRobustness, citeVolume, citeVolumeCondition } from './cite';
+import { DISK_CAUSES, DISK_FACTS } from './degraded-disks';
 
 const degraded = rulesOf('degraded');
 
@@ -145,8 +146,8 @@ const blockedOther = degraded('blocked-other', { phase: 'blocked', needsHelp: tr
 
 /** Why no new copy can be placed, the most telling first. */
 export const BLOCKED: readonly Rule[] = [
-  localCopyBlocked, linkedCloneBlocked, insufficientStorage, diskPressure, v2Disabled, schedulingOff, cordoned, evicting, tags, engineNotReady,
-  tooFewNodes, tooFewNodesAtAll, noNode, placeNotReady, copyDiscarded
+  localCopyBlocked, linkedCloneBlocked, ...DISK_CAUSES, insufficientStorage, diskPressure, v2Disabled, schedulingOff, cordoned, evicting, tags, engineNotReady,
+  tooFewNodes, tooFewNodesAtAll, noNode, placeNotReady, copyDiscarded, ...DISK_FACTS
 ];
 
 const unexplained = degraded('degraded-unexplained', { phase: 'stuck', needsHelp: true }, (s) => ({ evidence: base(s) }));

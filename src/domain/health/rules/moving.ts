@@ -96,6 +96,26 @@ const initiatorDown = moving('initiator-down', { row: '50', phase: 'starting', p
   };
 });
 
+/** The pod of an instance manager cannot start on a cordoned node: its replicas stay down until somebody uncordons it. */
+const waitingForManager = moving('attach-waits-for-manager', { phase: 'stuck', needsHelp: true, params: ['node', 'engine', 'isCordoned', 'sinceAt'] }, (s) => {
+  const since = stuckSince(s, STUCK_AFTER);
+  if (s.volume.state !== 'attaching' || since === null) return null;
+  for (const replica of s.replicas) {
+    if (replica.nodeId === '' || !replica.isActive || replica.currentState === 'running') continue;
+    const node = findLonghornNode(s.view, replica.nodeId);
+    if (node === undefined || nodeReadiness(node) !== 'ready' || hasRunningInstanceManager(s.view, replica.nodeId, s.volume.dataEngine) !== false) continue;
+    const isCordoned = findCondition(node.conditions, 'Schedulable')?.reason === 'KubernetesNodeCordoned';
+    return {
+      params: { node: replica.nodeId, engine: s.volume.dataEngine, isCordoned: isCordoned ? 'yes' : 'no', sinceAt: since },
+      evidence: [
+        citeState(s), citeReplica(s, replica, 'status.currentState', replica.currentState), citeNodeCondition(s, node, 'Schedulable'),
+        ...s.view.instanceManagersOnNode(replica.nodeId).filter((manager) => manager.dataEngine === s.volume.dataEngine).map((manager) => cite(s.view, KIND.instanceManager, manager.meta.id, 'status.currentState', manager.currentState))
+      ]
+    };
+  }
+  return null;
+});
+
 const waitingForStart = moving('waiting-for-copy-start', { row: '48', phase: 'stuck', needsHelp: true, params: ['node', 'isNodeDown', 'sinceAt'] }, (s) => {
   const since = stuckSince(s, STUCK_AFTER);
   if (s.volume.state !== 'attaching' || since === null) return null;
@@ -158,7 +178,7 @@ const waitingForImage = moving('waiting-for-backing-image', { row: '54', phase: 
 /** Volumes on their way: filling, attaching, detaching, deleting; and what keeps them. */
 export const MOVING_CAUSES: readonly Rule[] = [
   deletingStuck, deleting, cloneFailed, cloneFinishing, cloning, restoring, noCopyPlaced, nodeWithoutV2, instanceCreationFailed, waitingForImage,
-  initiatorDown, waitingForStart, detachStuck
+  initiatorDown, waitingForManager, waitingForStart, detachStuck
 ];
 
 /** Said when nothing keeps them. */
