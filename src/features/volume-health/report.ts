@@ -80,7 +80,7 @@ export function reportText(cluster: Pick<ClusterContext, 'inventory' | 'health' 
 
   return [
     `${t('lhv2.health.title')} · ${formatInstant(cluster.now.value, locale)}`,
-    doubtOf(freshness, wording),
+    ...[doubtOf(freshness, wording)].filter(Boolean),
     t(`lhv2.health.say.${freshness.state === 'stale' ? 'needsStale' : 'needs'}`, { count: all.attention, total: all.total }),
     rollupWords(t, all),
     ...(all.onLastCopy > 0 ? [t('lhv2.health.report.last', { count: all.onLastCopy })] : []),
