@@ -249,6 +249,31 @@ const OFF = { storageClassName: null, accessModes: [], volumeMode: 'Block' as co
 const cdrom = (image: string): DiskRow => ({ ...imageRow(image), type: 'cd-rom', bus: 'sata' });
 const blank = (changes: Partial<DiskRow> = {}): DiskRow => ({ id: 'r9', name: 'rootdisk', source: 'New', type: 'disk', bus: 'virtio', size: '20Gi', storageClassName: 'longhorn', accessMode: 'ReadWriteMany', volumeMode: 'Block', ...changes });
 
+describe('an image that Harvester\'s VM form does not know as ready yet', () => {
+  type Images = { id: string; isReady?: boolean; storageClassName: string; status: { size: number; virtualSize: number } }[];
+  const fresh = (isReady: boolean): Images[number] => ({ id: 'default/fresh', isReady, storageClassName: 'longhorn-v2', status: { size: 1, virtualSize: 20 * GIB } });
+
+  it('is put on the disk as soon as it does', async () => {
+    const { adapter, form } = await openMachine([imageRow('default/v2')]);
+    const images = form.images as Images;
+
+    adapter.chooseImage('default/fresh');
+    images.push(fresh(false));
+    expect(form.diskRows[0]?.image).toBe('default/v2');
+    images[images.length - 1]!.isReady = true;
+    expect(form.diskRows[0]).toMatchObject({ image: 'default/fresh', size: '20Gi' });
+  });
+
+  it('is forgotten when the person picks another one in Harvester\'s own tab meanwhile', async () => {
+    const { adapter, form } = await openMachine([imageRow('default/v2')]);
+
+    adapter.chooseImage('default/fresh');
+    form.diskRows = [imageRow('default/other')];
+    (form.images as Images).push(fresh(true));
+    expect(form.diskRows[0]?.image).toBe('default/other');
+  });
+});
+
 describe('the choice in Harvester\'s VM form', () => {
   it('outlives a look at the YAML, and ends with the form', async () => {
     const { adapter, form, unmount } = await openMachine([imageRow('default/other')]);

@@ -45,7 +45,7 @@ async function throughYaml(page: Page): Promise<Posted> {
   await page.getByTestId('form-yaml').click();
   await expect(page.locator('.CodeMirror').first()).toBeVisible({ timeout: 20_000 });
 
-  return (await collect(page, `${MACHINE}s`, async () => { await page.getByTestId('form-yaml-save').click(); }))[0]!;
+  return (await collect(page, `${MACHINE}s`, () => save(page, 'form-yaml-save')))[0]!;
 }
 
 const nothing = (): Promise<void> => Promise.resolve();

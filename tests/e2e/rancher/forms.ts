@@ -97,8 +97,10 @@ export async function createImage(page: Page, host: RunningRancher, options: { r
   await save(page);
 }
 
-export async function save(page: Page): Promise<void> {
-  await page.getByTestId('form-save').click();
+/** Presses Create, and waits until Harvester has left the form: it does so after everything that it writes, of its own accord. */
+export async function save(page: Page, button = 'form-save'): Promise<void> {
+  await page.getByTestId(button).click();
+  await page.waitForURL(({ pathname }) => !pathname.endsWith('/create'), LOADING);
 }
 
 /** The request that Harvester's form must post for a v2 boot image, field by field. Labels are Harvester's own affair. */

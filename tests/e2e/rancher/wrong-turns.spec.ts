@@ -1,4 +1,4 @@
-import { createImage, openImageForm, openTab, setToggle } from './forms';
+import { createImage, openImageForm, openTab, save, setToggle } from './forms';
 import { expect, field, missing, test, watchCreates } from './fixture';
 import { startImageServer, type ImageServer } from '../../support/image-server';
 
@@ -25,7 +25,7 @@ test.describe('wrong turns, in the real dashboard (Harvester UI 1.8.2)', () => {
 
     const creates = watchCreates(page, 'harvesterhci.io.virtualmachineimages');
 
-    await page.getByTestId('form-save').click();
+    await save(page);
     await expect.poll(() => creates.bodies.length).toBe(1);
     expect(creates.bodies[0]).toMatchObject({ spec: { backend: 'backingimage' } });
   });
@@ -45,7 +45,7 @@ test.describe('wrong turns, in the real dashboard (Harvester UI 1.8.2)', () => {
 
     const creates = watchCreates(page, 'harvesterhci.io.virtualmachineimages');
 
-    await page.getByTestId('form-save').click();
+    await save(page);
     await expect.poll(() => creates.bodies.length).toBe(1);
     expect(creates.bodies[0]).toMatchObject({ metadata: { annotations: { 'harvesterhci.io/storageClassName': 'boot-v2' } }, spec: { backend: 'cdi', targetStorageClassName: 'boot-v2' } });
   });

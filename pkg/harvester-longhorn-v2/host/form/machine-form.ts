@@ -1,4 +1,4 @@
-import { shallowRef, type ComponentInternalInstance } from 'vue';
+import { effectScope, shallowRef, watch, type ComponentInternalInstance } from 'vue';
 import { KIND } from '@/domain/kube/kinds';
 import type { BootMachineClassChoice, BootMachineForm } from '@/features/boot-vm/contract';
 import { createBlankDisk } from './blank-disk';
@@ -12,6 +12,7 @@ import { createPerForm } from './per-form';
 export interface MachineFormAdapter {
   isReady(): boolean;
   read(): BootMachineForm;
+  /** Takes effect once Harvester's form knows the image as ready: it would empty the field of one that it does not know yet. */
   chooseImage(imageId: string): void;
   /** @param fallback class for a blank disk that is kept when the option is switched off and that had none before */
   chooseClass(choice: BootMachineClassChoice, fallback?: string): void;
@@ -32,11 +33,41 @@ function instancesOf(form: Fields): number {
   return form.isSingle === false && count >= 1 ? Math.floor(count) : 1;
 }
 
+/** The image among those that the form offers; undefined while it is not there, or not ready there. */
+function offeredImage(form: Fields, imageId: string): unknown {
+  const images: readonly unknown[] = Array.isArray(form.images) ? form.images : [];
+
+  return images.find((image) => at(image, 'id') === imageId && at(image, 'isReady') !== false);
+}
+
+function putImage(form: Fields, image: unknown, imageId: string): void {
+  const row = imageRow(diskRows(form));
+
+  if (row !== undefined) {
+    replaceRow(form, row, withImage(row, image, imageId));
+  }
+  // Rows are rebuilt from this field when a template is dropped again.
+  form.imageId = imageId;
+}
+
 function createAdapter(form: Fields, store: ActionSource | null, newId: () => string): MachineFormAdapter {
   const canOverride = typeof form.parseVolumeClaimTemplate === 'function';
   const blank = createBlankDisk(newId);
   const chosen = shallowRef<{ readonly imageId: string; readonly storageClassName: string } | null>(null);
   let handle: ClaimOverrideHandle | null = null;
+  const wanted = shallowRef('');
+  /** Of the form, not of the tab that happened to be the first to look for it. */
+  const scope = effectScope(true);
+
+  scope.run(() => {
+    watch(() => (wanted.value === '' ? undefined : offeredImage(form, wanted.value)), (image) => {
+      if (image !== undefined) {
+        putImage(form, image, wanted.value);
+      }
+    }, { flush: 'sync' });
+    // Done, or overtaken by a choice in Harvester's own tab.
+    watch(() => textAt(imageRow(diskRows(form)), 'image'), () => { wanted.value = ''; }, { flush: 'sync' });
+  });
 
   /** The override counts only for what it was chosen for: another image, or a class picked by hand, may not allow it. */
   const isOverridden = (row: unknown): boolean => {
@@ -75,14 +106,9 @@ function createAdapter(form: Fields, store: ActionSource | null, newId: () => st
       };
     },
     chooseImage: (imageId) => {
-      const images: readonly unknown[] = Array.isArray(form.images) ? form.images : [];
-      const row = imageRow(diskRows(form));
-
-      if (row !== undefined) {
-        replaceRow(form, row, withImage(row, images.find((candidate) => at(candidate, 'id') === imageId), imageId));
+      if (imageId !== textAt(imageRow(diskRows(form)), 'image')) {
+        wanted.value = imageId;
       }
-      // Rows are rebuilt from this field when a template is dropped again.
-      form.imageId = imageId;
     },
     chooseClass: (choice, fallback = '') => {
       const rows = diskRows(form);
@@ -113,6 +139,7 @@ function createAdapter(form: Fields, store: ActionSource | null, newId: () => st
       }
     },
     release: () => {
+      scope.stop();
       handle?.release();
       handle = null;
       chosen.value = null;
