@@ -6,6 +6,7 @@ import {
 } from '../testing/raw-objects';
 import { absentIn, asLonghorn, LONGHORN_MINORS } from '../testing/longhorn-versions';
 import type { LonghornMinor } from '../testing/longhorn-versions';
+import { gapsOf, TABLE_ROWS } from '../testing/decision-table';
 import { codesOf, findingOf, verdictOf } from '../testing/verdict-of';
 import type { Seen } from '../testing/verdict-of';
 
@@ -57,7 +58,7 @@ const ROWS: readonly Row[] = [
   { row: '22', code: 'engine-not-ready', world: withoutObjects(homeless('none of the node candidates contains a ready engine image'), 'InstanceManager', 'instance-manager-3'), params: { node: 'node-3', engine: 'v2' } },
   { row: '23', code: 'no-node-accepts', world: homeless('nodes are unavailable') },
   { row: '24', code: 'local-copy-blocked', world: withObjects(homeless(''), degraded(unscheduled('hard affinity cannot be satisfied', 'LocalReplicaSchedulingFailure'), { dataLocality: 'strict-local' })), params: { node: 'node-1' } },
-  { since: 12, row: '25', code: 'linked-clone-blocked', world: homeless('linked clone replica cannot be satisfied') },
+  { since: 10, row: '25', code: 'linked-clone-blocked', world: homeless('linked clone replica cannot be satisfied') },
   { since: 12, row: '26', code: 'legacy-clone', world: withObjects(lost(), degraded({}, {}, { labels: { 'longhorn.io/legacy-linked-clone': 'true' } })) },
   { row: '27', code: 'rebuild-off', world: lost(rawSetting('concurrent-replica-rebuild-per-node-limit', '0')), phase: 'paused' },
   { row: '28', code: 'rebuild-paused-migration', world: withObjects(lost(), degraded({ currentMigrationNodeID: 'node-2' }, { migrationNodeID: 'node-2' }), rawEngine({ 1: 'RW', 2: 'RW' }, { spec: { active: false, nodeID: 'node-2' }, metadata: { creationTimestamp: ago(60) } }, 'pvc-1', 'e-1')), params: { node: 'node-2' }, phase: 'paused' },
@@ -78,6 +79,12 @@ const ROWS: readonly Row[] = [
   { row: '41', code: 'two-copies-on-one-node', world: withObjects(healthy, rawReplica(3, { spec: { nodeID: 'node-2' } })), params: { node: 'node-2' }, isHeadline: false },
   { row: '42', code: 'no-local-copy', world: withObjects(healthy, rawVolume({ spec: { dataLocality: 'best-effort', nodeID: 'node-4' }, status: { currentNodeID: 'node-4' } })), params: { node: 'node-4' }, isHeadline: false }
 ];
+
+it('has a case of each row for each Longhorn that has it, 1 to 42', () => {
+  expect(gapsOf(ROWS, '1', '42')).toEqual([]);
+  expect(gapsOf(ROWS.filter((row) => row.row !== '7'), '1', '42')).toEqual(LONGHORN_MINORS.map((minor) => `7 in 1.${String(minor)}`));
+  expect(TABLE_ROWS).toHaveLength(88);
+});
 
 describe.each(LONGHORN_MINORS)('attached and degraded, by row of the decision table, Longhorn 1.%i', (minor) => {
   it.each(ROWS.filter((row) => (row.since ?? 0) <= minor))('row $row: $code', ({ code, world, seen, params, isHeadline = true, phase }) => {

@@ -6,6 +6,7 @@ import {
 } from '../testing/raw-objects';
 import { absentIn, asLonghorn, LONGHORN_MINORS } from '../testing/longhorn-versions';
 import type { LonghornMinor } from '../testing/longhorn-versions';
+import { gapsOf } from '../testing/decision-table';
 import { codesOf, findingOf, verdictOf } from '../testing/verdict-of';
 import type { Seen } from '../testing/verdict-of';
 import type { Level } from './types';
@@ -87,6 +88,10 @@ const RESTING: readonly Row[] = [
   { row: '84', code: 'v2-engine-off', level: 'stopped', world: stopped(rawSetting('v2-data-engine', 'false')), isFact: true },
   { since: 12, row: '85', code: 'backing-image-unsupported', level: 'healthy', world: withObjects(healthy, volume('attached', 'healthy', {}, { backingImage: 'ubuntu' })), params: { image: 'ubuntu' }, isFact: true }
 ];
+
+it('has a case of each row for each Longhorn that has it, 43 to 85', () => {
+  expect(gapsOf([...MOVING, ...RESTING], '43', '85')).toEqual([]);
+});
 
 const VERSIONS = LONGHORN_MINORS.flatMap((minor) => [['unknown, attaching, detaching, migrating', minor, MOVING], ['detached or faulted', minor, RESTING]] as const);
 
