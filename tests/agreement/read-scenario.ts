@@ -20,6 +20,9 @@ export interface Reading {
   readonly verdicts: ReadonlyMap<string, VolumeVerdict>;
 }
 
+/** Codes of every verdict that was read so far, headlines and facts. */
+export const codesSeen = new Set<string>();
+
 /** `default/app-disk-0-abcde` belongs to `app 0`. */
 function labelOf(claim: string): string {
   return claim.replace(/-disk-(\d)-.*$/, ' $1');
@@ -51,7 +54,9 @@ export function readScenario(name: string, minor: HarvesterMinor, then: (cluster
   const verdicts = new Map<string, VolumeVerdict>();
   for (const volume of view.all('longhorn.io.volume')) {
     const label = labelOf(volume.pvcName) || volume.meta.name;
-    verdicts.set(verdicts.has(label) ? volume.meta.name : label, diagnoseVolume(view, volume.meta.name, cluster.clock.now(), keeper.history(volume.meta.name)));
+    const verdict = diagnoseVolume(view, volume.meta.name, cluster.clock.now(), keeper.history(volume.meta.name));
+    for (const finding of [verdict.headline, ...verdict.facts]) codesSeen.add(finding.code);
+    verdicts.set(verdicts.has(label) ? volume.meta.name : label, verdict);
   }
   stopWatching();
   cluster.stop();

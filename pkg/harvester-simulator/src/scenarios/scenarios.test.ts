@@ -331,6 +331,126 @@ const TRUTHS: Record<string, (world: World) => void> = {
     world.cluster.clock.advance(1_200_000);
     expect(world.of('desktop 0').state).toBe('attached healthy');
     expect(world.phase('desktop')).toBe('Running');
+  },
+  purging: (world) => {
+    expect(world.app).toMatchObject({ state: 'attached degraded', modes: ['RW', 'RW'], percent: null });
+    expect(Object.values(world.app.engines[0]!.status.purgeStatus ?? {})).toMatchObject([{ isPurging: true }, { isPurging: true }]);
+    expect(world.app.replicas).toHaveLength(3);
+    world.cluster.clock.advance(1_500_000);
+    expect(world.app.state).toBe('attached healthy');
+  },
+  'manager-down-copy-lost': (world) => {
+    expect(world.app).toMatchObject({ state: 'attached degraded', modes: ['RW', 'RW'] });
+    expect(condition(world.node('harvester-3').status.conditions, 'Ready')).toBe('False ManagerPodDown');
+    expect(world.app.failed.map((replica) => replica.spec.nodeID)).toEqual(['harvester-3']);
+  },
+  'disk-removed': (world) => {
+    expect(world.app).toMatchObject({ state: 'attached degraded', modes: ['RW', 'RW'] });
+    expect(Object.values(world.node('harvester-3').status.diskStatus).map((disk) => disk.diskType)).toEqual(['filesystem']);
+    expect(world.app.failed).toHaveLength(1);
+  },
+  'place-evicting': (world) => {
+    expect(world.app).toMatchObject({ state: 'attached degraded', scheduled: 'False precheck new replica failed: disks are unavailable' });
+    expect(Object.values(world.node('harvester-3').spec.disks).find((disk) => disk.diskType === 'block')).toMatchObject({ evictionRequested: true, allowScheduling: false });
+  },
+  'nodes-unavailable': (world) => {
+    expect(world.app).toMatchObject({ state: 'attached degraded', scheduled: 'False precheck new replica failed: nodes are unavailable' });
+  },
+  'no-local-copy': (world) => {
+    expect(world.app.state).toBe('attached healthy');
+    expect(world.app.volume.spec.dataLocality).toBe('best-effort');
+    expect(world.app.replicas.map((replica) => replica.spec.nodeID).sort()).toEqual(['harvester-2', 'harvester-3', 'harvester-4']);
+  },
+  'fast-rebuild-off': (world) => {
+    expect(world.app).toMatchObject({ state: 'attached degraded', modes: ['RW', 'RW', 'WO'] });
+    expect(world.app.failed).toHaveLength(1);
+    expect(world.app.replicas).toHaveLength(4);
+    world.cluster.clock.advance(2_400_000);
+    expect(world.app.state).toBe('attached healthy');
+    expect(world.app.failed).toEqual([]);
+  },
+  'linked-clone-stuck': (world) => {
+    expect(world.of('clone').state).toBe('attached degraded');
+    expect(world.of('clone').scheduled).toContain('precheck new replica failed');
+  },
+  'legacy-linked-clone': (world) => {
+    // Longhorn 1.11 knows no such clones: it has made the copy up.
+    expect(world.app.state).toBe('attached healthy');
+  },
+  'migrating-degraded': (world) => {
+    expect(world.app).toMatchObject({ state: 'attached degraded' });
+    expect(world.app.engines).toHaveLength(2);
+    expect(world.app.replicas).toHaveLength(2);
+    world.cluster.clock.advance(900_000);
+    expect(world.app.engines).toHaveLength(1);
+    expect(world.app.state).toBe('attached healthy');
+  },
+  'migration-waits': (world) => {
+    expect(world.app).toMatchObject({ state: 'attached degraded', modes: ['RW', 'RW', 'WO'] });
+    expect(world.app.engines).toHaveLength(1);
+    world.cluster.clock.advance(900_000);
+    expect(world.app.volume.status.currentNodeID).toBe('harvester-3');
+  },
+  'migration-waits-for-node': (world) => {
+    expect(world.app).toMatchObject({ state: 'attached healthy' });
+    expect(world.app.volume.spec.migrationNodeID).toBe('');
+    expect(condition(world.node('harvester-2').status.conditions, 'Ready')).toBe('False ManagerPodDown');
+  },
+  'held-from-longhorn-ui': (world) => {
+    expect(world.app.volume.status.currentNodeID).toBe('harvester-2');
+    expect(world.phase('app')).not.toBe('Running');
+  },
+  'copy-start-waits': (world) => {
+    expect(world.app.state).toBe('attaching unknown');
+    expect(world.app.failed).toEqual([]);
+    expect(condition(world.node('harvester-3').status.conditions, 'HugePagesAvailable')).toBe('False HugePagesNotConfigured');
+    world.cluster.store.edit('node', 'harvester-3', (draft) => { draft.status!.capacity = { ...(draft.status!.capacity as object), 'hugepages-2Mi': '2048Mi' }; });
+    world.cluster.clock.advance(60_000);
+    expect(world.app.state).toBe('attached healthy');
+  },
+  unplaceable: (world) => {
+    expect(world.of('archive')).toMatchObject({ state: 'detached unknown', scheduled: 'False disks are unavailable; tags not fulfilled' });
+    expect(world.of('archive').replicas.every((replica) => replica.spec.nodeID === '')).toBe(true);
+  },
+  'orphaned-data': (world) => {
+    expect(world.app.state).toBe('attached healthy');
+    expect(world.cluster.store.list(LH.orphan).map((orphan) => orphan.spec?.nodeID)).toContain('harvester-3');
+  },
+  'too-many-snapshots': (world) => {
+    expect(condition(world.app.volume.status.conditions, 'TooManySnapshots')).toBe('True TooManySnapshots');
+    expect(Object.keys(world.app.engines[0]!.status.snapshots ?? {})).toHaveLength(111);
+  },
+  'engine-switched-off': (world) => {
+    expect(world.app.state).toBe('detached unknown');
+    expect(world.cluster.store.list(LH.instanceManager).filter((manager) => manager.spec?.dataEngine === 'v2')).toEqual([]);
+  },
+  'offline-rebuild-blocked': (world) => {
+    expect(world.app.state).toBe('detached unknown');
+    expect(world.app.volume.spec.offlineRebuilding).toBe('enabled');
+    expect(world.cluster.store.get(LH.attachment, key(world.app.volume.metadata.name))?.spec?.attachmentTickets).toEqual({});
+  },
+  'faulted-disks-full': (world) => {
+    expect(world.app.state).toBe('detached faulted');
+    expect(condition(block(world, 'harvester-2').conditions, 'Schedulable')).toBe('False DiskPressure');
+    expect(world.app.failed).toHaveLength(3);
+  },
+  'data-lost': (world) => {
+    expect(world.app.state).toBe('detached faulted');
+    for (const node of ['harvester-1', 'harvester-2', 'harvester-3']) expect(condition(block(world, node).conditions, 'Ready')).toBe('False DiskFilesystemChanged');
+  },
+  restoring: (world) => {
+    const [volume] = world.all().filter((seen) => seen.volume.metadata.name === 'restored');
+    expect(volume?.volume.status).toMatchObject({ state: 'attached', restoreRequired: true });
+    expect(condition(volume!.volume.status.conditions, 'Restore')).toBe('True RestoreInProgress');
+  },
+  standby: (world) => {
+    const [volume] = world.all().filter((seen) => seen.volume.metadata.name === 'restored');
+    expect(volume?.volume.status).toMatchObject({ state: 'attached', robustness: 'healthy', isStandby: true });
+  },
+  'restore-failed': (world) => {
+    const [volume] = world.all().filter((seen) => seen.volume.metadata.name === 'restored');
+    expect(volume?.state).toBe('detached faulted');
+    expect(condition(volume!.volume.status.conditions, 'Restore')).toBe('False RestoreFailure');
   }
 };
 

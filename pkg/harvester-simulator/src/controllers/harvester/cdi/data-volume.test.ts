@@ -74,6 +74,15 @@ describe('storage profiles', () => {
 });
 
 describe('clone strategies', () => {
+  it('copy: deleted in the middle, leaves no pod and no temporary claim behind', async () => {
+    const cluster = (world = createWorld({ classes: [strategyClass('copying', 'copy')], timings: { cloneBytesPerSecond: GIB / 60 } }));
+    await readyImage(cluster, 'golden', GIB, { targetStorageClassName: 'copying' });
+    cloneTo(cluster, 'disk', { storageClassName: 'copying' });
+    await until(cluster, () => get(cluster, 'dataVolume', 'disk')?.status?.phase === 'CloneInProgress');
+    cluster.store.remove(TYPE.dataVolume, 'default/disk');
+    await until(cluster, () => cluster.store.list(TYPE.pvc).map(({ metadata }) => metadata.name).join() === 'golden' && cluster.store.list(TYPE.pod).length === 0);
+  });
+
   it('copy: both pods, both volumes, percent, rebind', async () => {
     const cluster = (world = createWorld({ classes: [strategyClass('copying', 'copy')], timings: { cloneBytesPerSecond: GIB / 20 } }));
     await readyImage(cluster, 'golden', GIB, { targetStorageClassName: 'copying' });

@@ -1,8 +1,17 @@
+import type { Cluster, KubeObject } from '../../../contract';
 import { defineController } from '../support/controller';
-import { TYPE } from '../support/types';
+import { removePod } from '../support/pods';
+import { CDI, TYPE } from '../support/types';
 import { CloneFlow } from './clone-flow';
 import { ImportFlow } from './import-flow';
 import { IDLE, showPhase } from './phase';
+
+/** Ends the pods that fill a temporary claim. */
+function endWorkers(cluster: Cluster, claim: KubeObject): void {
+  for (const pod of cluster.store.list(TYPE.pod)) {
+    if (pod.metadata.ownerReferences?.some(({ uid }) => uid === claim.metadata.uid) === true) removePod(cluster, pod.metadata.namespace ?? 'default', pod.metadata.name);
+  }
+}
 
 /** CDI's data volume controllers: one flow for what is filled from outside, one for clones. */
 export const dataVolumeController = defineController({
@@ -12,6 +21,10 @@ export const dataVolumeController = defineController({
     const imports = new ImportFlow(cluster, (key) => enqueue(key));
     const clones = new CloneFlow(cluster);
     observe(({ type, typeId, object }) => {
+      if (type === 'change' && typeId === TYPE.pvc && object.metadata.deletionTimestamp !== undefined && object.metadata.annotations?.[CDI.populatorKind] !== undefined) {
+        // The claim is held by its own workers: CDI ends them, or neither would ever go.
+        cluster.clock.after(0, () => endWorkers(cluster, object));
+      }
       if (type !== 'remove' || typeId !== TYPE.dataVolume) return undefined;
       imports.forget(object);
       clones.forget(object);
