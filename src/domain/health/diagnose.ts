@@ -51,8 +51,13 @@ export function diagnoseVolume(view: ClusterView, volumeName: string, now: numbe
     wantedReplicas: situation.wanted,
     rebuild: slowestRebuild(situation),
     since: levelSince(situation, level),
-    needsAttention: headline.needsHelp === true || facts.some((fact) => fact.isNote === true && fact.needsHelp === true)
+    needsAttention: headline.needsHelp === true || facts.some((fact) => fact.isNote === true && fact.needsHelp === true) || mayBeStuckUnseen(situation, level)
   };
+}
+
+/** Degraded, and what would say "it is stuck" could not be read: only a rebuild that runs speaks for itself. */
+function mayBeStuckUnseen(situation: Situation, level: Level): boolean {
+  return level === 'degraded' && situation.rebuilding === null && !situation.isRecoveryVerifiable;
 }
 
 function collect(rules: readonly Rule[], situation: Situation, into: Finding[]): void {

@@ -19,8 +19,9 @@ import type { Level, VolumeHistory, VolumeVerdict } from './types';
  * a deletion timestamp is not being deleted, a volume without clone or restore status is not being filled.
  */
 const RUNS = Number(process.env.HONESTY_RUNS ?? 1000);
+const SEED = process.env.HONESTY_SEED === undefined ? {} : { seed: Number(process.env.HONESTY_SEED) };
 const TIMEOUT = 30_000 + RUNS * 60;
-const check = (property: fc.IRawProperty<unknown>) => { fc.assert(property as fc.IProperty<unknown>, { numRuns: RUNS }); };
+const check = (property: fc.IRawProperty<unknown>) => { fc.assert(property as fc.IProperty<unknown>, { numRuns: RUNS, ...SEED }); };
 
 const RANK: Readonly<Record<Level, number>> = { critical: 0, degraded: 1, unknown: 2, transition: 3, stopped: 4, healthy: 4 };
 const COMPLETE: ReadonlySet<string> = new Set(['healthy', 'stopped-complete', 'standby', 'standby-stopped']);

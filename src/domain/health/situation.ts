@@ -19,6 +19,9 @@ import type { RebuildView, ReplicaVerdict, VolumeHistory } from './types';
 
 const NO_FROM: readonly string[] = Object.freeze([]);
 
+/** What keeps replicas from coming back shows in these. */
+const RECOVERY_KINDS = ['longhorn.io.volume', 'longhorn.io.engine', 'longhorn.io.replica', 'longhorn.io.node', 'longhorn.io.setting', 'longhorn.io.instancemanager', 'node'] as const;
+
 const AT_REST: ReadonlySet<InstanceState> = new Set<InstanceState>(['stopped', 'stopping', 'starting', 'error', 'terminated']);
 
 /** Everything the rules ask about one volume. What every volume needs is computed at once, the rest on first use. */
@@ -97,6 +100,11 @@ export class Situation {
 
   condition(type: string): Condition | undefined {
     return findCondition(this.volume.conditions, type);
+  }
+
+  /** Whether all was read, and is fresh, that could show why a replica is not coming back. */
+  get isRecoveryVerifiable(): boolean {
+    return RECOVERY_KINDS.every((kind) => this.view.readState(kind).status === 'ready');
   }
 
   /** The running rebuild that is furthest from its end, or null. */

@@ -164,7 +164,8 @@ const waitingForReturn = degraded('waiting-for-copy', { phase: 'waiting', params
 });
 
 const newCopySoon = degraded('new-copy-soon', { row: '35', phase: 'starting' }, (s) => {
-  if (s.condition('Scheduled')?.status === 'False' || s.failed.length > 0 || s.rebuildLimit === 0 || s.isBlocked || s.isMigrating || s.wanted === null) return null;
+  // "About to be made" is a promise: it takes knowing that nothing stands in the way.
+  if (!s.isRecoveryVerifiable || s.condition('Scheduled')?.status === 'False' || s.failed.length > 0 || s.rebuildLimit === 0 || s.isBlocked || s.isMigrating || s.wanted === null) return null;
   return s.usable.length < s.wanted || s.verdicts.some((verdict) => verdict.class === 'starting' || verdict.class === 'rebuild-queued')
     ? { evidence: [citeRobustness(s), citeVolume(s, 'spec.numberOfReplicas', s.wanted)] } : null;
 });
