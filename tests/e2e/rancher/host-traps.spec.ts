@@ -13,7 +13,7 @@ interface HostWindow {
   readonly $globalApp: {
     readonly $router: { push(path: string): Promise<unknown> };
     readonly $store: { dispatch(type: string, payload: unknown): Promise<void> };
-    readonly $extension: { removePlugin(name: string): Promise<void>; getPlugins(): Record<string, { readonly name: string }> };
+    readonly $extension: { removePlugin(name: string): Promise<void>; loadAsync(id: string, url: string): Promise<void>; getPlugins(): Record<string, { readonly name: string }> };
     readonly $: { readonly appContext: { readonly app: unknown } };
   };
 }
@@ -244,7 +244,22 @@ test.describe('traps of the dashboard around us (Harvester UI 1.8.2)', () => {
     }
   });
 
-  test('host trap 7: taken out of the running dashboard, as at logout, we leave Harvester\'s navigation and forms in order', async () => {
+  test('host trap 7: loaded once more by hand into the dashboard where it runs, nothing of it is there twice', async () => {
+    const { page, host } = session;
+
+    await session.visit(IMAGE);
+    await page.evaluate(async () => {
+      const { $extension } = (window as unknown as HostWindow).$globalApp;
+      const id = Object.entries($extension.getPlugins()).find(([, { name }]) => name === 'harvester-longhorn-v2')![0];
+
+      await $extension.loadAsync(id, document.querySelector<HTMLScriptElement>(`script[id="${id}"]`)!.src);
+    });
+    await openImageForm(page, host, { url: URL, name: 'twice' });
+    await expect(page.getByTestId('btn-lhv2-boot')).toHaveCount(1);
+    await expect(page.locator('.side-nav, nav').getByText('Volume Health', { exact: true })).toHaveCount(1);
+  });
+
+  test('host trap 8: taken out of the running dashboard, as at logout, we leave Harvester\'s navigation and forms in order', async () => {
     const { page, host } = session;
 
     await session.load(IMAGE);

@@ -96,6 +96,19 @@ test.describe('who may do what, in the real dashboard (Harvester UI 1.8.2)', () 
     await expect(page.getByTestId('lhv2-boot-toggle')).toHaveAttribute('aria-disabled', 'true', { timeout: 30_000 });
   });
 
+  test('a cluster viewer, who may not read Longhorn: health cannot be verified, and nothing is called healthy', async ({}, info) => { // eslint-disable-line no-empty-pattern -- Playwright wants the pattern
+    const { page } = session;
+
+    await asPersonWithout([], 'longhorn.v2.volumehealth', 'cluster-viewer');
+    await expect(page.getByTestId('lhv2-volume-health')).toContainText(/cannot|may not/i, { timeout: 40_000 });
+    await expect(page.getByTestId('lhv2-row').getByText('Healthy')).toHaveCount(0);
+    await page.screenshot({ path: info.outputPath('viewer-health.png') });
+
+    await session.visit('harvesterhci.io.volume');
+    await expect(page.getByTestId('lhv2-volume-cell').first()).toContainText('Cannot verify', { timeout: 30_000 });
+    expect(await page.getByTestId('lhv2-volume-cell').allInnerTexts()).not.toContain('Healthy');
+  });
+
   test('a member of one project: Harvester\'s own pages end in the dashboard\'s error page, ours do not make it worse', async () => {
     const { page } = session;
 

@@ -35,6 +35,13 @@ test.describe('from Harvester\'s own forms to a running VM and its replicas (Har
       await expect.poll(() => stored().map((image) => (image.status as { virtualSize?: number; progress?: number } | undefined)?.virtualSize), { timeout: 60_000 }).toEqual([2 * GIB]);
       await expect.poll(() => stored().map((image) => (image.status as { progress?: number }).progress), { timeout: 60_000 }).toEqual([100]);
       imageId = `default/${(stored()[0]!.metadata as { name: string }).name}`;
+
+      const golden = host.simulator.cluster.store.get('cdi.kubevirt.io.datavolume', imageId);
+
+      // No access and volume modes: the storage profile of the class decides.
+      expect(golden?.spec).toEqual({ source: { http: { url: images.url() } }, storage: { storageClassName: 'longhorn-v2', resources: { requests: { storage: String(2 * GIB) } } } });
+      expect(golden?.metadata.ownerReferences).toMatchObject([{ kind: 'VirtualMachineImage', name: imageId.split('/')[1], blockOwnerDeletion: true }]);
+      expect(host.simulator.cluster.store.get('persistentvolumeclaim', imageId)?.metadata.annotations).toMatchObject({ 'harvesterhci.io/goldenImage': 'true' });
       await expect(page.locator('tr', { hasText: 'jammy' }).getByText('Active')).toBeVisible({ timeout: 30_000 });
     });
 
