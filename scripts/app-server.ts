@@ -41,6 +41,14 @@ export interface ListeningServer {
 
 /** One HTTP server for API and pages. Rejects with the system's error when the port is taken. */
 export function listen(server: Server, port: number, host: string): Promise<ListeningServer> {
+  const open = new Set<Duplex>();
+
+  // Node closes its own connections, not those that became WebSockets.
+  server.on('connection', (socket: Duplex) => {
+    open.add(socket);
+    socket.once('close', () => { open.delete(socket); });
+  });
+
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -50,7 +58,7 @@ export function listen(server: Server, port: number, host: string): Promise<List
         port: (server.address() as AddressInfo).port,
         close: () => new Promise((done) => {
           server.close(() => { done(); });
-          server.closeAllConnections();
+          open.forEach((socket) => { socket.destroy(); });
         })
       });
     });

@@ -30,7 +30,8 @@ export function createAppServices(router: Router): AppServices {
   let onServerTime: (at: number) => void = () => undefined;
   const http = createHttp({
     onUnauthorized: () => { session.end(); },
-    onServerTime: (at) => { onServerTime(at); }
+    onServerTime: (at) => { onServerTime(at); },
+    onSimulator: () => { void simulator.find(http); }
   });
   const cluster = createClusterContext({
     clusterId,

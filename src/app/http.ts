@@ -7,6 +7,8 @@ export interface HttpEvents {
   readonly onUnauthorized: () => void;
   /** Epoch milliseconds of a `Date` header. */
   readonly onServerTime: (at: number) => void;
+  /** An answer came from the embedded cluster, which says so by its `Server` header. */
+  readonly onSimulator: () => void;
 }
 
 /** Session by cookie; the CSRF header as Rancher's own dashboard sends it. Addresses are relative to the page's origin. */
@@ -18,6 +20,10 @@ export function createHttp(events: HttpEvents): AxiosInstance & HttpClient {
 
     if (!Number.isNaN(at)) {
       events.onServerTime(at);
+    }
+
+    if (response.headers.server === 'harvester-simulator') {
+      events.onSimulator();
     }
 
     return response;

@@ -7,7 +7,6 @@ import { APP_SERVICES, createAppServices } from './app-services';
 import { createAppRouter } from './router';
 import { usePreferences } from './stores/preferences';
 import { useSession } from './stores/session';
-import { useSimulator } from './stores/simulator';
 import { createRouterUrlState } from './url-state';
 import './theme.css';
 
@@ -36,7 +35,6 @@ watch(() => session.hasEnded, (hasEnded) => {
   }
 });
 
-void useSimulator().find(services.http);
 // The first page in its language: no flash of another.
 void translator.setLocale(preferences.locale).finally(() => {
   createApp(AppRoot)

@@ -47,9 +47,15 @@ function serve(files: FileTree, path: string, res: ServerResponse): void {
   res.writeHead(200, { 'content-type': TYPES[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream', ...(asset ? { 'content-encoding': 'gzip' } : {}) }).end(content);
 }
 
-/** A real Harvester has no simulator to control. */
+/** A real Harvester has no simulator to control, and does not say that it were one. */
 function isControl(pathname: string): boolean {
   return pathname.startsWith('/simulator');
+}
+
+function hideSimulator(res: ServerResponse): void {
+  const setHeader = res.setHeader.bind(res);
+
+  res.setHeader = (name, value) => (name === 'server' ? res : setHeader(name, value));
 }
 
 /**
@@ -66,6 +72,7 @@ export async function startProxiedApp(options: SimulatorOptions = {}): Promise<P
   const answer = async(req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const { pathname } = new URL(req.url ?? '/', 'http://localhost');
 
+    hideSimulator(res);
     if (!isSignedIn(req)) {
       res.writeHead(401, { 'content-type': 'application/json' }).end('{"type":"error","status":"401","message":"must authenticate"}');
     } else if (pathname.startsWith(path)) {

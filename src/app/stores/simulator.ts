@@ -12,14 +12,15 @@ const defineSimulator = defineStore('simulator', () => {
   const answer = shallowRef('');
   const isBusy = shallowRef(false);
 
-  async function find(http: HttpClient): Promise<void> {
+  async function read(http: HttpClient): Promise<void> {
     try {
       state.value = parseSimulator((await http.request<unknown>({ method: 'GET', url: '/simulator' })).data);
     } catch {
-      // A real cluster has no such address.
       state.value = null;
     }
   }
+
+  let found: Promise<void> | null = null;
 
   return {
     state,
@@ -29,7 +30,8 @@ const defineSimulator = defineStore('simulator', () => {
     isBusy,
     isPresent: computed(() => state.value !== null),
     speed: computed(() => state.value?.speed ?? 1),
-    find,
+    /** Reads what the embedded cluster says of itself, once. Never asked of a real cluster, which has no such address. */
+    find: (http: HttpClient): Promise<void> => (found ??= read(http)),
     /** Sends a control call, then reads the state anew. Its failure is kept in `problem`. Tells whether it worked. */
     async send(http: HttpClient, command: string, body: Readonly<Record<string, unknown>>): Promise<boolean> {
       isBusy.value = true;
@@ -39,7 +41,7 @@ const defineSimulator = defineStore('simulator', () => {
         const { data } = await http.request<{ message?: unknown }>({ method: 'POST', url: `/simulator/${ command }`, data: body });
 
         answer.value = typeof data.message === 'string' ? data.message : '';
-        await find(http);
+        await read(http);
 
         return true;
       } catch (error) {

@@ -13,17 +13,13 @@ test.beforeEach(async() => {
   images = await startImageServer();
   harvester = await startProxiedApp({ scenario: 'healthy', speed: 20 });
 });
-test.afterEach(async({ page }) => {
-  // Its WebSocket would keep the server open.
-  await page.close();
+test.afterEach(async() => {
   await harvester.close();
   await images.close();
 });
 
-test('the packaged app, served through the service proxy: Harvester\'s session is the only sign-in', async({ page, context, tolerated }) => {
+test('the packaged app, served through the service proxy: Harvester\'s session is the only sign-in', async({ page, context }) => {
   test.setTimeout(150_000);
-  // Asked once, whether the cluster is simulated.
-  tolerated.push('/simulator');
   const { url, path, simulator } = harvester;
   const home = `${ url }${ path }`;
   const sockets: string[] = [];
@@ -81,5 +77,5 @@ test('the packaged app, served through the service proxy: Harvester\'s session i
     expect(simulator.cluster.store.list('harvesterhci.io.virtualmachineimage').some(({ spec }) => spec?.displayName === 'through-the-proxy')).toBe(true);
   });
 
-  expect(harvester.strays.filter((stray) => !stray.includes('/simulator'))).toEqual([]);
+  expect(harvester.strays).toEqual([]);
 });
