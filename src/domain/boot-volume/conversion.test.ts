@@ -23,7 +23,8 @@ describe('readConversion', () => {
   it('walks an upload through its temporary volume', () => {
     const claim = planTemporaryClaim(uploaded);
 
-    expect(stage(uploaded, [])).toEqual({ way: 'export', stage: 'idle', claimId: '', targetId: '' });
+    expect(stage(uploaded, [])).toEqual({ way: 'export', stage: 'idle', claimId: '', targetId: '', isClearing: false });
+    expect(stage(uploaded, [{ ...claim, metadata: { ...claim.metadata as object, deletionTimestamp: '2026-08-20T09:59:59Z' } }]), 'its name is not free yet').toMatchObject({ stage: 'idle', isClearing: true });
     expect(stage(uploaded, [stored(claim, { phase: 'Pending' })])).toMatchObject({ stage: 'volume', claimId: 'default/convert-image-v1' });
     expect(stage(uploaded, [stored(claim, { phase: 'Bound' })])).toMatchObject({ stage: 'export' });
     expect(stage(uploaded, [stored(claim, { phase: 'Bound' }), exported(40)])).toMatchObject({ stage: 'importing', targetId: 'default/image-new' });

@@ -2,6 +2,7 @@ import { isImageReady } from '../harvester/image';
 import type { ImageRecord, PersistentVolumeClaimRecord } from '../harvester/types';
 import { IMAGE_ID_ANNOTATION } from '../harvester/virtual-machine';
 import { KIND } from '../kube/kinds';
+import { objectId } from '../kube/names';
 import { toGiQuantity } from '../kube/sizes';
 import type { RawObject } from '../kube/types';
 import type { ClusterView } from '../view';
@@ -30,6 +31,8 @@ export interface Conversion {
   readonly claimId: string;
   /** The v2 image, '' when there is none. */
   readonly targetId: string;
+  /** What an earlier try made is still being deleted; its names are not free yet. */
+  readonly isClearing: boolean;
 }
 
 /** The way to take when nobody says otherwise: the URL is quicker and needs no temporary volume. */
@@ -46,7 +49,7 @@ export function readConversion(view: ClusterView, image: ImageRecord, now: numbe
   const target = findTarget(view, image, claim);
   const hasBegun = claim !== undefined || target !== undefined;
   const way = !hasBegun ? preferred : claim !== undefined || target?.sourceType === 'export-from-volume' ? 'export' : 'reimport';
-  const found = { way, claimId: claim?.meta.id ?? '', targetId: target?.meta.id ?? '' };
+  const found = { way, claimId: claim?.meta.id ?? '', targetId: target?.meta.id ?? '', isClearing: isBeingCleared(view, image) };
 
   if (target !== undefined) {
     if (isImageReady(target)) {
@@ -61,6 +64,10 @@ export function readConversion(view: ClusterView, image: ImageRecord, now: numbe
   }
 
   return { ...found, stage: claim.phase === 'Bound' ? 'export' : 'volume' };
+}
+
+function isBeingCleared(view: ClusterView, image: ImageRecord): boolean {
+  return view.get(KIND.persistentVolumeClaim, objectId(image.meta.namespace, temporaryName(image)))?.meta.deletedAt != null;
 }
 
 function findTemporaryClaim(view: ClusterView, image: ImageRecord): PersistentVolumeClaimRecord | undefined {

@@ -10,7 +10,7 @@ const FILE = Buffer.concat([makeQcow2(2 ** 31), Buffer.alloc(3 * 2 ** 20, 7)]);
 
 test.use({ cluster: { scenario: 'empty', speed: 10 }, tolerated: ['500'] });
 
-test('a file of this computer becomes a Longhorn v2 boot volume, also after a refusal', async({ app, open, page }) => {
+test('AT-11 a file of this computer becomes a Longhorn v2 boot volume, also after a refusal', async({ app, open, page }) => {
   const { store } = app.simulator.cluster;
   let refusals = 1;
 
@@ -38,6 +38,13 @@ test('a file of this computer becomes a Longhorn v2 boot volume, also after a re
     expect(images[0]?.spec).toMatchObject({ backend: 'cdi', sourceType: 'upload', targetStorageClassName: CLASS });
     expect(images[0]?.metadata.annotations).toMatchObject({ 'harvesterhci.io/storageClassName': CLASS });
     expect(images[0]?.status).toMatchObject({ progress: 100, size: FILE.length, virtualSize: 2 ** 31 });
+    const id = `default/${ images[0]?.metadata.name ?? '' }`;
+
+    expect(store.get('cdi.kubevirt.io.datavolume', id)?.spec?.source).toHaveProperty('upload');
+    expect(store.get('persistentvolumeclaim', id)?.metadata.annotations).toMatchObject({ 'harvesterhci.io/goldenImage': 'true' });
+    await open('/volumes');
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expect(page.locator('main')).not.toContainText(images[0]?.metadata.name ?? '?');
   });
 });
 

@@ -75,7 +75,7 @@ test.describe('servers that do not play along', () => {
 test.describe('with the v2 engine off', () => {
   test.use({ cluster: { scenario: 'v2-off' } });
 
-  test('the option is blocked and names the setting; the form works without it', async({ app, open, page }) => {
+  test('AT-01 the option is blocked and names the setting; the form works without it', async({ app, open, page }) => {
     await open('/create/image');
     await expect(page.getByTestId(IMAGE.toggle)).toHaveAttribute('aria-disabled', 'true');
     await expect(page.getByTestId(IMAGE.blocked)).toContainText('longhorn-v2-data-engine-enabled');
