@@ -47,7 +47,7 @@ describe('every guarded action', () => {
         expect([robustness, state]).not.toContain('faulted');
         expect(state).toBe('attached');
       }
-    }), { numRuns: 300 });
+    }), { numRuns: Number(process.env.PROPERTY_RUNS ?? 300) });
   });
 });
 

@@ -134,6 +134,11 @@ describe('the detached', () => {
     expect(verdictOf(stopped(rawNode(3, { conditions: nodeDown(3) })))).toMatchObject({ level: 'stopped', needsAttention: false, headline: { code: 'stopped-unreachable', params: { nodes: 'node-3', count: 1 } } });
     expect(verdictOf(stopped(rawNode(2, { conditions: nodeDown(2) }), rawNode(3, { conditions: nodeDown(3) })))).toMatchObject({ level: 'stopped', needsAttention: true, headline: { code: 'stopped-unreachable', params: { count: 2 } } });
   });
+  it('complete, with one more replica than it wants out of reach', () => {
+    const spare = rawReplica(4, IDLE);
+    expect(verdictOf(stopped(spare)).headline.code).toBe('stopped-complete');
+    expect(verdictOf(stopped(spare, rawNode(3, { conditions: nodeDown(3) }))).headline).toMatchObject({ code: 'stopped-unreachable', params: { count: 2 } });
+  });
   it('without one complete copy', () => {
     expect(verdictOf(stopped(...allFailed))).toMatchObject({ level: 'critical', headline: { code: 'stopped-no-good-copy' } });
   });

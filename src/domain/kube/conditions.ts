@@ -1,9 +1,6 @@
 import { asObject, asText, asTime } from './fields';
 import type { Condition } from './types';
 
-/** Types that are looked up in every object: one text for all of them makes the look-up a comparison of addresses. */
-const COMMON_TYPES: ReadonlyMap<string, string> = new Map(['Ready', 'Schedulable', 'Scheduled', 'Restore', 'TooManySnapshots', 'OfflineRebuilding', 'WaitForBackingImage', 'RebuildFailed', 'InstanceCreation', 'FilesystemReadOnly'].map((type) => [type, type]));
-
 const NONE: readonly Condition[] = Object.freeze([]);
 
 function parseCondition(raw: unknown, fallbackType: string): Condition | null {
@@ -12,7 +9,7 @@ function parseCondition(raw: unknown, fallbackType: string): Condition | null {
   if (type === '') return null;
   const status = asText(source.status).toLowerCase();
   return Object.freeze({
-    type: COMMON_TYPES.get(type) ?? type,
+    type,
     status: status === 'true' ? 'True' : status === 'false' ? 'False' : 'Unknown',
     reason: asText(source.reason),
     message: asText(source.message),

@@ -126,6 +126,6 @@ describe('every parser', () => {
     const shaped = fc.record({ metadata: junk, spec: junk, status: fc.record({ conditions: junk, rebuildStatus: junk, replicaModeMap: junk, diskStatus: junk }, { requiredKeys: [] }), value: junk }, { requiredKeys: [] });
     fc.assert(fc.property(fc.oneof(junk, shaped), (raw) => {
       for (const parse of parsers) expect(Object.isFrozen(parse(raw))).toBe(true);
-    }), { numRuns: 500 });
+    }), { numRuns: Number(process.env.PROPERTY_RUNS ?? 500) });
   });
 });

@@ -57,7 +57,8 @@ const unreachable = stopped('stopped-unreachable', { phase: 'waiting', needsHelp
     const node = findLonghornNode(s.view, verdict.nodeName);
     return node === undefined || nodeReadiness(node) === 'down' || findDisk(s.view, verdict.diskId) === undefined;
   });
-  if (lost.length === 0) return null;
+  // As many as it wants are in reach: one too many is out of it, which costs nothing.
+  if (lost.length === 0 || s.good - lost.length >= (s.wanted ?? Infinity)) return null;
   // With two copies in reach it can start and lose one more; nobody has to get up for that.
   return { needsHelp: s.good - lost.length < 2, params: { nodes: [...new Set(lost.map((verdict) => verdict.nodeName))].join(', '), count: lost.length }, evidence: [citeState(s), citeVolume(s, 'spec.numberOfReplicas', s.wanted)] };
 });
