@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { parse as parseYaml } from 'yaml';
 import { HttpError } from './errors';
+import { readProtobuf } from './protobuf';
 
 /** What kube-apiserver takes at most. */
 export const BODY_LIMIT = 3 * 1024 * 1024;
 
 /** Reads the body whole. Throws HttpError 413 beyond the limit, and the request is then drained unread. */
-export async function readBody(req: IncomingMessage, limit = BODY_LIMIT): Promise<string> {
+export async function readBody(req: IncomingMessage, limit = BODY_LIMIT): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   let isTooLarge = Number(req.headers['content-length'] ?? 0) > limit;
@@ -19,12 +20,15 @@ export async function readBody(req: IncomingMessage, limit = BODY_LIMIT): Promis
     if (size > limit * 16) throw new HttpError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${String(limit)}`);
   }
   if (isTooLarge) throw new HttpError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${String(limit)}`);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 function isYaml(req: IncomingMessage): boolean {
   return /\byaml\b/.test(req.headers['content-type'] ?? '');
 }
+
+/** What kubectl sends of built-in kinds. */
+const PROTOBUF = /^application\/vnd\.kubernetes\.protobuf\b/;
 
 /** Deeper nesting than this is an attack on recursion, not an object. */
 const DEEPEST = 200;
@@ -36,12 +40,16 @@ function tooDeep(value: unknown, depth: number): boolean {
 
 /** The body as data; an empty body is `undefined`. Throws HttpError 422 `InvalidBodyContent` when it cannot be read. */
 export async function readData(req: IncomingMessage): Promise<unknown> {
-  const text = await readBody(req);
-  if (text.trim() === '') return undefined;
+  const body = await readBody(req);
+  const isProtobuf = PROTOBUF.test(req.headers['content-type'] ?? '');
+  const text = isProtobuf ? '' : body.toString('utf8');
+  if (!isProtobuf && text.trim() === '') return undefined;
   let data: unknown;
   try {
-    data = isYaml(req) ? parseYaml(text) : JSON.parse(text);
+    data = isProtobuf ? readProtobuf(body) : isYaml(req) ? parseYaml(text) : JSON.parse(text);
+    if (isProtobuf && data === undefined) throw new HttpError(415, 'UnsupportedMediaType', 'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml');
   } catch (error) {
+    if (error instanceof HttpError) throw error;
     throw new HttpError(422, 'InvalidBodyContent', `Failed to parse body: ${error instanceof Error ? error.message : String(error)}`);
   }
   if (tooDeep(data, 0)) throw new HttpError(422, 'InvalidBodyContent', 'Failed to parse body: exceeded max depth');

@@ -7,6 +7,7 @@ import { sendJson, sendYaml } from '../http/answer';
 import { isRecord, readData, readObject } from '../http/body';
 import { HttpError } from '../http/errors';
 import { apiVersionOf, resourceName } from '../store';
+import { reviewAccess } from './access-review';
 import { discovery } from './discovery';
 import { table } from './kube-format';
 import { streamWatch } from './kube-watch';
@@ -39,7 +40,10 @@ function locate(view: View, path: readonly string[]): Target | undefined {
 
 /** The Kubernetes API itself: what `links.view` points at, and what kubectl talks to. */
 export async function handleKube(view: View, path: readonly string[], req: IncomingMessage, res: ServerResponse, url: URL): Promise<void> {
-  if (/protobuf/.test(req.headers['content-type'] ?? '')) throw new HttpError(415, 'UnsupportedMediaType', 'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml');
+  if (path.join('/') === 'apis/authorization.k8s.io/v1/selfsubjectaccessreviews' && req.method === 'POST') {
+    sendJson(res, 201, reviewAccess(view, await readObject(req)));
+    return;
+  }
   const found = discovery(view, path, req);
   if (found !== undefined) { sendJson(res, 200, found); return; }
   const target = locate(view, path);

@@ -6,6 +6,7 @@ const NAMESPACES = ['default', 'kube-system', 'cattle-system', 'harvester-system
 /** Harvester settings: default, first minor that has it, and the value a scenario may override. */
 const SETTINGS: Record<string, { value: string; since?: number }> = {
   'server-version': { value: '' },
+  'additional-ca': { value: '' },
   'auto-disk-provision-paths': { value: '' },
   'auto-rotate-rke2-certs': { value: '{"enable":false,"expiringInHours":240}' },
   'backup-target': { value: '' },

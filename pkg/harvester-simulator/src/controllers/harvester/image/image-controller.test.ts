@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { RunningCluster } from '../../../cluster';
 import { findCondition } from '../support/conditions';
@@ -45,6 +47,32 @@ describe('a CDI image from a URL', () => {
     expect(cluster.store.get(TYPE.pv, volume)?.spec?.claimRef).toMatchObject({ name: 'boot', uid: golden?.metadata.uid });
     await until(cluster, () => get(cluster, 'longhornVolume', volume, 'longhorn-system')?.status?.state === 'detached');
     expect(get(cluster, 'longhornVolume', volume, 'longhorn-system')?.spec).toMatchObject({ dataEngine: 'v2', size: String(2 * GIB), numberOfReplicas: 3, migratable: true, accessMode: 'rwx' });
+  });
+
+  it('hands the additional certificates to the importer', async () => {
+    server = await serve(fakeQcow2(GIB));
+    const cluster = (world = createWorld());
+    cluster.store.create(TYPE.setting, { metadata: { name: 'additional-ca' }, value: '-----BEGIN CERTIFICATE-----', default: '' });
+    createImage(cluster, 'boot', { url: server.url });
+    await until(cluster, () => get(cluster, 'dataVolume', 'boot') !== undefined);
+    expect(get(cluster, 'dataVolume', 'boot')?.spec?.source).toEqual({ http: { url: server.url, certConfigMap: 'harvester-additional-ca-cdi' } });
+    expect(cluster.store.get('configmap', 'default/harvester-additional-ca-cdi')?.data).toEqual({ 'ca.pem': '-----BEGIN CERTIFICATE-----' });
+  });
+
+  it('takes a page that says "not found" for a small disk, as upstream does, and never becomes ready', async () => {
+    const page = Buffer.from('<html><head><title>404 Not Found</title></head>'.padEnd(153, ' '));
+    const missing = createServer((_request, response) => { response.writeHead(404, { 'content-length': page.length }).end(page); });
+    await new Promise<void>((resolve) => { missing.listen(0, '127.0.0.1', resolve); });
+    const cluster = (world = createWorld());
+    createImage(cluster, 'boot', { url: `http://127.0.0.1:${String((missing.address() as AddressInfo).port)}/jammy.img` });
+    await until(cluster, () => get(cluster, 'dataVolume', 'boot') !== undefined);
+    // Neither request looks at the status code: the length of the page is the size of the image.
+    expect(get(cluster, 'image', 'boot')?.status).toMatchObject({ size: 153, virtualSize: 153 });
+    await until(cluster, () => Number(get(cluster, 'dataVolume', 'boot')?.status?.restartCount ?? 0) > 0);
+    cluster.clock.advance(600_000);
+    expect(get(cluster, 'image', 'boot')?.status?.progress).not.toBe(100);
+    expect(findCondition(get(cluster, 'dataVolume', 'boot'), 'Running')?.message).toContain('expected status code 200, got 404');
+    missing.close();
   });
 
   it('takes its data volume, claim and volume along when deleted', async () => {

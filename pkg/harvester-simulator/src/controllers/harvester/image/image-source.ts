@@ -25,7 +25,20 @@ export async function measureSource(cluster: Cluster, image: KubeObject): Promis
   }
 }
 
-function dataVolumeSource(image: KubeObject): Fields {
+const CERTIFICATES = 'harvester-additional-ca-cdi';
+
+/** The certificates of the setting `additional-ca`, where CDI's importer reads them; false when there are none. */
+function ensureCertificates(cluster: Cluster, namespace: string): boolean {
+  const setting = cluster.store.get(TYPE.setting, 'additional-ca');
+  const pem = String(setting?.value || setting?.default || '');
+  if (pem === '') return false;
+  const key = `${namespace}/${CERTIFICATES}`;
+  if (cluster.store.get('configmap', key) === undefined) cluster.store.create('configmap', { metadata: { name: CERTIFICATES, namespace }, data: { 'ca.pem': pem } });
+  else cluster.store.edit('configmap', key, (draft) => { draft.data = { 'ca.pem': pem }; });
+  return true;
+}
+
+function dataVolumeSource(cluster: Cluster, image: KubeObject): Fields {
   const spec = image.spec ?? {};
   switch (spec.sourceType) {
     case 'upload':
@@ -34,7 +47,7 @@ function dataVolumeSource(image: KubeObject): Fields {
       // Upstream takes the image's own namespace here, not the claim's.
       return { pvc: { namespace: image.metadata.namespace, name: spec.pvcName } };
     default:
-      return { http: { url: spec.url } };
+      return { http: { url: spec.url, ...(ensureCertificates(cluster, image.metadata.namespace ?? 'default') ? { certConfigMap: CERTIFICATES } : {}) } };
   }
 }
 
@@ -57,7 +70,7 @@ export function createImageDataVolume(cluster: Cluster, image: KubeObject, virtu
         ownerReferences: [{ apiVersion: 'harvesterhci.io/v1beta1', kind: 'VirtualMachineImage', name, uid, blockOwnerDeletion: true }]
       },
       spec: {
-        source: dataVolumeSource(image),
+        source: dataVolumeSource(cluster, image),
         storage: {
           ...(isUpgradeImage ? { accessModes: ['ReadWriteMany'], volumeMode: 'Filesystem' } : {}),
           storageClassName,
