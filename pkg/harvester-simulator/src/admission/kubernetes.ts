@@ -55,7 +55,7 @@ const claim: Rules = {
 const secret: Rules = {
   typeId: 'secret',
   mutate({ object }) {
-    object['type'] ??= 'Opaque';
+    if (object['type'] === undefined || object['type'] === '') object['type'] = 'Opaque';
     const plain = record(object, 'stringData');
     if (plain === undefined) return;
     const data: Record<string, unknown> = { ...record(object, 'data') };
