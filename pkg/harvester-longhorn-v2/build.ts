@@ -103,6 +103,7 @@ async function bundle(script: Script, version: string): Promise<{ readonly code:
  * `files.txt` and `plugin/{package.json,<main>.js,pages-<version>.js,texts-<locale>-<version>.js}`. Name and version come from this package's
  * `package.json` alone.
  *
+ * @param options `mayExceed` builds what is too big, too: for tests of what it does, not of what it weighs
  * @throws when a script exceeds its size budget, unless told to build it all the same, or contains a module that the host owns.
  */
 export async function buildExtension(options: { readonly outDir?: string; readonly log?: (line: string) => void; readonly isBudgetLoose?: boolean } = {}): Promise<ExtensionBuild> {
