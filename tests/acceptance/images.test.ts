@@ -172,6 +172,34 @@ describe('images', () => {
     expect(page.attribute(IMAGE.createMachine, 'aria-disabled')).toBe('true');
   });
 
+  it('an import that does not move is told with the time since when, also after a visit elsewhere', async () => {
+    const world = await startWorld({ scenario: 'empty', timings: { importBytesPerSecond: 100 } });
+    const form = world.open(CreateImagePage);
+
+    await form.fill(IMAGE.name, 'standing');
+    await form.fill(IMAGE.url, qcow2.url());
+    await turnOn(form);
+    await form.press(IMAGE.submit);
+    await until(() => { expect(world.paths).toHaveLength(1); });
+    const imageId = `default/${world.list(IMAGES)[0]?.metadata.name ?? ''}`;
+    const first = world.open(ImagePage, { imageId });
+
+    await until(async () => {
+      await world.advance(2);
+      expect(first.attribute(IMAGE.step('data-volume'), 'data-state')).toBe('running');
+      expect(world.store.get(DATA_VOLUMES, imageId)?.status?.phase).toBe('ImportInProgress');
+    });
+    await world.advance(30);
+    expect(first.has(IMAGE.pipelineCause), 'half a minute is nothing').toBe(false);
+    first.wrapper.unmount();
+    await world.advance(60);
+    const second = world.open(ImagePage, { imageId });
+
+    await until(() => { expect(second.attribute(IMAGE.pipelineCause, 'data-cause')).toBe('not-progressing'); });
+    expect(second.text(IMAGE.pipelineCause)).toMatch(/Not progressing since .*: it stands at 0 % \(ImportInProgress\)/);
+    expect(second.attribute(IMAGE.pipeline, 'data-state')).toBe('stalled');
+  });
+
   it('AT-20 the class of an existing image is shown, locked and explained; the server refuses a change', async () => {
     const world = await startWorld({ scenario: 'default' });
     const page = world.open(BootImageOption, { form: { ...FORM, mode: 'edit', storageClassName: 'longhorn-v2', backend: 'cdi' } });

@@ -31,6 +31,15 @@ const images = (app: RunningApp) => app.simulator.cluster.store.list(IMAGES).map
 const claims = (app: RunningApp) => app.simulator.cluster.store.list('persistentvolumeclaim').filter(({ metadata }) => metadata.name.startsWith('convert-'));
 const panel = (page: Page) => page.getByTestId(CONVERSION.panel);
 
+/** A reload while the import runs: cluster time waits for the page, however long that takes. */
+async function reloadInTheMiddle(app: RunningApp, page: Page): Promise<void> {
+  app.control('speed', { speed: 0 });
+  await page.reload();
+  await expect(panel(page)).toHaveAttribute('data-stage', 'importing');
+  await expect(panel(page)).toContainText('begun earlier');
+  app.control('speed', { speed: 10 });
+}
+
 async function expectConverted(app: RunningApp, page: Page): Promise<void> {
   await expect(page).toHaveURL(/#\/images\/default\/image-(?!old)/, { timeout: 120_000 });
   await expect(page.getByTestId(IMAGE.pipeline)).toHaveAttribute('data-state', 'done');
@@ -48,9 +57,7 @@ test('a v1 image is imported again from its URL, through a reload in the middle'
   await page.getByTestId(CONVERSION.start).click();
   await expect(panel(page)).toHaveAttribute('data-stage', 'importing');
   await expect(panel(page).getByRole('progressbar').first()).toBeVisible({ timeout: 30_000 });
-  await page.reload();
-  await expect(panel(page)).toHaveAttribute('data-stage', 'importing');
-  await expect(panel(page)).toContainText('begun earlier');
+  await reloadInTheMiddle(app, page);
   await page.screenshot({ path: 'test-results/conversion-resumed.png', fullPage: true });
   await page.getByTestId(CONVERSION.start).click();
   await expectConverted(app, page);
@@ -63,8 +70,7 @@ test('a v1 image goes through a temporary volume, through a reload in the middle
   await page.getByTestId(CONVERSION.start).click();
   await expect(panel(page)).toHaveAttribute('data-stage', 'importing', { timeout: 60_000 });
   expect(claims(app)).toHaveLength(1);
-  await page.reload();
-  await expect(panel(page)).toContainText('begun earlier');
+  await reloadInTheMiddle(app, page);
   await expect.poll(() => claims(app).length, { message: 'nothing goes on by itself' }).toBe(1);
   await page.getByTestId(CONVERSION.start).click();
   await expectConverted(app, page);
