@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { helpText, parseCli } from './cli-options';
+import { WIRING } from './wiring';
 
 describe('command line', () => {
   it('has defaults that start on this machine only', () => {
@@ -29,6 +30,13 @@ describe('command line', () => {
   it('explains itself and the scenarios', () => {
     const text = helpText([{ name: 'calm', description: 'Nothing is wrong.', build: () => undefined }]);
     expect(text).toContain('calm  Nothing is wrong.');
-    for (const flag of ['--scenario', '--port', '--speed', '--version', '--role', '--seed', '--volumes', '--events-per-second']) expect(text).toContain(flag);
+    for (const flag of ['--port', '--host', '--scenario', '--version', '--role', '--seed', '--speed', '--base-time', '--volumes', '--nodes', '--events-per-second', '--dashboard', '--extension', '--allow-remote', '--list', '--help']) expect(text).toContain(flag);
+    for (const words of ['1.9  Harvester', 'project-viewer', 'POST /simulator/<name>']) expect(text).toContain(words);
+  });
+
+  it('names every fault with its arguments, and fits a terminal', () => {
+    const text = helpText(WIRING.scenarios, WIRING.faults);
+    for (const { name, args } of WIRING.faults) expect(text).toContain([name, ...args.map((argument) => `<${argument}>`)].join(' '));
+    for (const line of text.split('Scenarios\n')[0]?.split('\n') ?? []) expect(line.length, line).toBeLessThanOrEqual(120);
   });
 });

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { isRole, ROLES, type Role } from './steve/access';
 import { PROFILES, findProfile } from './profiles';
-import type { Scenario } from './contract';
+import type { FaultDefinition, Scenario } from './contract';
 
 export interface CliOptions {
   port: number;
@@ -103,9 +103,30 @@ function read(argv: readonly string[]) {
   return parseArgs({ args: [...argv], options: FLAGS, strict: true, allowPositionals: false }).values;
 }
 
+/** What each role may do, for those who choose one. */
+const ROLE_WORDS: Record<Role, string> = {
+  'admin': 'everything',
+  'cluster-viewer': 'reads Harvester\'s own kinds and nodes; nothing of Longhorn',
+  'project-member': 'edits machines, images and claims of project Default; sees no nodes, volumes or settings',
+  'project-viewer': 'reads what a project member edits, except secrets'
+};
+
+/** Words over several lines, as wide as a terminal. */
+function wrap(words: readonly string[], indent: string): string {
+  const lines = [''];
+  for (const word of words) {
+    const line = lines.at(-1) ?? '';
+    if (line !== '' && line.length + word.length + 2 > 96) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line}  ${word}`;
+  }
+  return lines.map((line) => indent + line).join('\n');
+}
+
 /** The text of `--help`. */
-export function helpText(scenarios: readonly Scenario[]): string {
+export function helpText(scenarios: readonly Scenario[], faults: readonly FaultDefinition[] = []): string {
   const width = Math.max(...scenarios.map((scenario) => scenario.name.length), 0);
+  const roles = Object.entries(ROLE_WORDS).map(([role, words]) => `  ${role.padEnd(14)}  ${words}`).join('\n');
+  const versions = Object.values(PROFILES).map(({ harvester, serverVersion, longhorn }) => `  ${harvester}  Harvester ${serverVersion}, Longhorn ${longhorn}`).join('\n');
   return `harvester-simulator: a living Harvester cluster in one process, for demos and tests.
 
 Usage
@@ -135,6 +156,17 @@ Try
   kubectl --server http://127.0.0.1:8006 get volumes.longhorn.io -A
   curl http://127.0.0.1:8006/simulator                       # what can be done to it
   curl -d '{"node":"harvester-2"}' http://127.0.0.1:8006/simulator/node-down
+
+Versions
+${versions}
+
+Roles
+${roles}
+
+Things to make happen: POST /simulator/<name> with a JSON object (? may be left out)
+${wrap(faults.map(({ name, args }) => [name, ...args.map((argument) => `<${argument}>`)].join(' ')), '  ')}
+  and to the API itself: api-fault, api-latency, api-offline, api-drop-sockets, api-stop-watches, api-events, api-clear;
+  to time: speed, advance; to the cluster: scenario, version, role, reset.
 
 Scenarios
 ${scenarios.map((scenario) => `  ${scenario.name.padEnd(width)}  ${scenario.description}`).join('\n')}

@@ -13,7 +13,8 @@ function wiringFor(options: CliOptions): { wiring: Wiring; scenario?: string } {
   return { wiring: { ...WIRING, scenarios: [scale, ...WIRING.scenarios] }, scenario: options.scenario ?? 'scale' };
 }
 
-function start(options: CliOptions): Simulator {
+/** The simulator that a command line asks for; it does not listen yet. */
+export function openFor(options: CliOptions): Simulator {
   const { version, role, seed, speed, baseTime, dashboardDir, extensions, allowRemote } = options;
   return createSimulator({
     ...wiringFor(options), speed, baseTime, extensions, allowRemote,
@@ -42,10 +43,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     const options = parseCli(argv);
     if (options.isHelp || options.isList) {
-      console.log(options.isHelp ? helpText(WIRING.scenarios) : WIRING.scenarios.map(({ name, description }) => `${name}\t${description}`).join('\n'));
+      console.log(options.isHelp ? helpText(WIRING.scenarios, WIRING.faults) : WIRING.scenarios.map(({ name, description }) => `${name}\t${description}`).join('\n'));
       return 0;
     }
-    const simulator = start(options);
+    const simulator = openFor(options);
     const { url } = await simulator.listen(options.port, options.host);
     const { profile, scenario } = simulator.world;
     console.log(`Harvester ${profile.serverVersion} with Longhorn ${profile.longhorn}, scenario "${scenario}", ready at ${url}/v1/harvester`);

@@ -44,6 +44,27 @@ describe('Rancher around the cluster', () => {
     expect((await api.call('GET', '/k8s/clusters/c-m-sim/v1/namespaces')).body.data?.map((item) => item['id'])).toContain('harvester-system');
   });
 
+  it('links each cluster with the one that Rancher provisioned it from', async () => {
+    for (const [type, other] of [['management.cattle.io.clusters', 'provisioning.cattle.io.cluster'], ['provisioning.cattle.io.clusters', 'management.cattle.io.cluster']] as const) {
+      const { data = [] } = (await api.call('GET', `/v1/${type}`)).body as unknown as { data?: { metadata: { relationships: { fromType?: string; toType?: string }[] | null } }[] };
+      expect(data.length).toBeGreaterThan(0);
+      for (const { metadata } of data) expect(metadata.relationships?.some(({ fromType, toType }) => fromType === other || toType === other), type).toBe(true);
+    }
+  });
+
+  it('has preferences that the dashboard can read as JSON', async () => {
+    const { data } = (await api.call('GET', '/v1/userpreferences')).body as unknown as { data: { data: Record<string, string> }[] };
+    const { locale, ...others } = data[0]?.data ?? {};
+    expect(locale).toBe('en-us');
+    for (const [name, value] of Object.entries(others)) expect(() => { JSON.parse(value); }, name).not.toThrow();
+  });
+
+  it('counts by schema id, and measures nodes under both of their names', async () => {
+    const { counts } = ((await api.call('GET', '/v1/harvester/counts')).body as unknown as { data: { counts: Record<string, { summary: { count: number } }> }[] }).data[0] ?? { counts: {} };
+    for (const type of ['node', 'namespace', 'persistentvolumeclaim', 'kubevirt.io.virtualmachine', 'harvesterhci.io.virtualmachineimage', 'longhorn.io.volume']) expect(counts[type]?.summary.count, type).toBeGreaterThanOrEqual(0);
+    for (const name of ['metrics.k8s.io.nodes', 'metrics.k8s.io.nodemetrics']) expect((await api.call('GET', `/v1/harvester/${name}`)).status).toBe(200);
+  });
+
   it('keeps preferences', async () => {
     const first = (await api.call('GET', '/v1/userpreferences')).body.data?.[0];
     const update = (first?.['links'] as unknown as { update: string }).update.replace(api.url, '');

@@ -71,18 +71,19 @@ function addCluster(management: RunningCluster, id: string, display: string, pro
   const { store } = management;
   const ready = { type: 'Ready', status: 'True', lastUpdateTime: management.clock.iso() };
   const connected = { type: 'Connected', status: 'True', lastUpdateTime: management.clock.iso() };
+  const provisioned = store.create('provisioning.cattle.io.cluster', {
+    metadata: { name: id === 'local' ? 'local' : display, namespace: id === 'local' ? 'fleet-local' : 'fleet-default', labels: { 'provider.cattle.io': provider } },
+    spec: {},
+    status: { clusterName: id, ready: true, conditions: [ready, connected] }
+  });
+  // The dashboard finds the one by the other's relationships.
   store.create('management.cattle.io.cluster', {
-    metadata: { name: id, labels: { 'provider.cattle.io': provider }, annotations: {} },
+    metadata: { name: id, ownerReferences: [{ apiVersion: 'provisioning.cattle.io/v1', kind: 'Cluster', name: provisioned.metadata.name, uid: provisioned.metadata.uid ?? '' }], labels: { 'provider.cattle.io': provider }, annotations: {} },
     spec: { displayName: display, internal: id === 'local', description: '', fleetWorkspaceName: id === 'local' ? 'fleet-local' : 'fleet-default' },
     status: {
       provider, driver: provider === 'harvester' ? 'harvester' : 'k3s', version: { gitVersion: kubernetes, major: '1', minor: kubernetes.split('.')[1] ?? '' },
       capabilities: {}, allocatable: {}, capacity: {}, requested: {}, limits: {}, nodeCount: 1, linuxWorkerCount: 1, apiEndpoint: '', conditions: [ready, connected]
     }
-  });
-  store.create('provisioning.cattle.io.cluster', {
-    metadata: { name: id === 'local' ? 'local' : display, namespace: id === 'local' ? 'fleet-local' : 'fleet-default', labels: { 'provider.cattle.io': provider } },
-    spec: {},
-    status: { clusterName: id, ready: true, conditions: [ready, connected] }
   });
   for (const [name, projectName] of [['p-default', 'Default'], ['p-system', 'System']] as const) {
     store.create('management.cattle.io.project', {

@@ -111,6 +111,12 @@ describe('lists', () => {
 });
 
 describe('writes', () => {
+  it('deletes no collection: a name is missing', async () => {
+    const refused = await api.call('DELETE', `${BASE}/pods/default`);
+    expect([refused.status, refused.body['code'], refused.body['message']]).toEqual([500, 'ServerError', 'name is required']);
+    expect(names((await api.call('GET', `${BASE}/pods/default`)).body)).toEqual(['alpha', 'beta', 'gamma']);
+  });
+
   it('creates with 201, inventing a name, and asks for a namespace', async () => {
     const made = await api.call('POST', `${BASE}/configmaps/default`, { type: 'configmap', metadata: {}, data: { a: '1' } });
     expect(made.status).toBe(201);
