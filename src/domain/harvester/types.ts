@@ -123,6 +123,26 @@ export interface VirtualMachineInstanceRecord {
   readonly conditions: readonly Condition[];
   readonly migration: { readonly sourceNode: string; readonly targetNode: string; readonly isCompleted: boolean; readonly isFailed: boolean; readonly startedAt: number | null; readonly endedAt: number | null; readonly failureReason: string } | null;
   readonly volumeStatus: readonly { readonly name: string; readonly phase: string; readonly reason: string; readonly message: string; readonly claimName: string; readonly isHotplugged: boolean }[];
+  readonly ties: MachineTies;
+}
+
+/** One requirement of a node selector term: on a label, or on the field `metadata.name`. */
+export interface NodeRequirement {
+  readonly key: string;
+  readonly operator: string;
+  readonly values: readonly string[];
+  readonly isField: boolean;
+}
+
+/** What ties a running VM to its node, as its instance says. */
+export interface MachineTies {
+  readonly hasNodeSelector: boolean;
+  /** PCI, USB and vGPU devices of the host. */
+  readonly hasHostDevices: boolean;
+  /** A CD-ROM, or a disk out of a container. */
+  readonly hasMedia: boolean;
+  /** Terms of the required node affinity, one of which has to fit whole; null when there is none. */
+  readonly nodeTerms: readonly (readonly NodeRequirement[])[] | null;
 }
 
 /** Kubernetes `Node`, the part that decides whether v2 can run there. */

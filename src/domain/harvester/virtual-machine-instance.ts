@@ -1,8 +1,8 @@
 import { parseConditions } from '../kube/conditions';
-import { asArray, asFlag, asObject, asText, asTime } from '../kube/fields';
+import { asArray, asFlag, asObject, asText, asTexts, asTime } from '../kube/fields';
 import { parseMeta } from '../kube/metadata';
 import type { RawObject } from '../kube/types';
-import type { VirtualMachineInstanceRecord } from './types';
+import type { MachineTies, NodeRequirement, VirtualMachineInstanceRecord } from './types';
 
 export function parseVirtualMachineInstance(raw: RawObject): VirtualMachineInstanceRecord {
   const status = asObject(raw.status);
@@ -20,7 +20,8 @@ export function parseVirtualMachineInstance(raw: RawObject): VirtualMachineInsta
       message: asText(volume.message),
       claimName: asText(asObject(volume.persistentVolumeClaimInfo).claimName),
       isHotplugged: 'hotplugVolume' in volume
-    })))
+    }))),
+    ties: parseTies(asObject(raw.spec))
   });
 }
 
@@ -36,4 +37,22 @@ function parseMigration(value: unknown): VirtualMachineInstanceRecord['migration
     endedAt: asTime(state.endTimestamp),
     failureReason: asText(state.failureReason)
   });
+}
+
+function parseTies(spec: RawObject): MachineTies {
+  const devices = asObject(asObject(spec.domain).devices);
+  const required = asObject(asObject(asObject(spec.affinity).nodeAffinity).requiredDuringSchedulingIgnoredDuringExecution);
+
+  return Object.freeze({
+    hasNodeSelector: Object.keys(asObject(spec.nodeSelector)).length > 0,
+    hasHostDevices: asArray(devices.hostDevices).length > 0,
+    hasMedia: asArray(devices.disks).map(asObject).some(disk => 'cdrom' in disk) || asArray(spec.volumes).map(asObject).some(volume => 'containerDisk' in volume),
+    nodeTerms: Array.isArray(required.nodeSelectorTerms) ? Object.freeze(required.nodeSelectorTerms.map(asObject).map(parseTerm)) : null
+  });
+}
+
+function parseTerm(term: RawObject): readonly NodeRequirement[] {
+  const read = (list: unknown, isField: boolean): readonly NodeRequirement[] => asArray(list).map(asObject).map(own => Object.freeze({ key: asText(own.key), operator: asText(own.operator), values: asTexts(own.values), isField }));
+
+  return Object.freeze([...read(term.matchExpressions, false), ...read(term.matchFields, true)]);
 }

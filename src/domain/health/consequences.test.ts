@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { RawObject } from '../kube/types';
-import { ago, ENGINE_STOPPED, failed, NOW, rawEngine, rawHealthyWorld, rawKubeNode, rawReplica, rawSetting, rawVolume, rebuildOf, VOLUME, withObjects } from '../testing/raw-objects';
+import { ago, ENGINE_STOPPED, failed, NOW, rawEngine, rawHealthyWorld, rawReplica, rawSetting, rawVolume, rebuildOf, VOLUME, withObjects } from '../testing/raw-objects';
 import { rawCluster } from '../testing/raw-cluster';
 import { deleteReplica, salvage, setReplicaCount, setScheduling } from './actions';
 import { diagnoseVolume } from './diagnose';
 import { estimateRebuild, flatSince } from './rebuild-estimate';
-import { orderDrains, rehearseDrain, rehearseLoss, rehearseUpgrade } from './rehearse';
+import { orderDrains, rehearseDrain, rehearseLoss } from './rehearse';
 import { createRollupIndex, judgeMachine, scopesOf } from './rollup';
 
 const healthy = rawHealthyWorld();
@@ -92,16 +92,6 @@ describe('rehearsals', () => {
     const strict = see([...world, rawSetting('node-drain-policy', 'block-for-eviction')]);
     expect(rehearseDrain(strict.view, strict.verdicts, ['node-1']).isAllowed).toBe(false);
     expect(orderDrains(view, verdicts).map((item) => item.nodeName)).toEqual(['node-1', 'node-2', 'node-3']);
-  });
-  it('name exactly what the upgrade check refuses', () => {
-    const { view } = see(withObjects(world, rawVolume({ status: { robustness: 'degraded', lastDegradedAt: ago(60) } })));
-    expect(rehearseUpgrade(view)).toEqual([
-      { code: 'degraded-volumes', status: 400, message: 'there are degraded volumes, please check all volumes are healthy', volumes: [VOLUME], skippedBy: '' },
-      { code: 'single-replica-attached', status: 422, message: 'Following PVCs with active single-replica volume, please consider shutdown the corresponding workload before upgrade: erp/data', volumes: ['pvc-2'], skippedBy: '' }
-    ]);
-    expect(rehearseUpgrade(rawCluster([], { status: { 'longhorn.io.volume': 'forbidden' } }))).toBeNull();
-    const two = rawCluster([rawKubeNode(1), rawKubeNode(2), rawVolume({ status: { robustness: 'degraded' } })]);
-    expect(rehearseUpgrade(two)).toEqual([]);
   });
 });
 

@@ -10,7 +10,9 @@ export type {
 } from './types';
 export { createRollupIndex, isOnLastCopy, judgeMachine, rollUp, scopesOf, worseLevel } from './rollup';
 export type { MachineHealth, Rollup, RollupIndex, Scope } from './rollup';
-export { orderDrains, rehearseDrain, rehearseLoss, rehearseUpgrade } from './rehearse';
-export type { DrainRehearsal, Loss, LossEffect, LossRehearsal, UpgradeRefusal, VolumeLoss } from './rehearse';
+export { orderDrains, rehearseDrain, rehearseLoss } from './rehearse';
+export type { DrainRehearsal, Loss, LossEffect, LossRehearsal, VolumeLoss } from './rehearse';
+export { rehearseUpgrade } from './rehearse-upgrade';
+export type { UpgradeRefusal } from './rehearse-upgrade';
 export { deleteReplica, salvage, setOfflineRebuild, setReplicaCount, setScheduling } from './actions';
 export type { ActionRequest, GuardedAction, Refusal } from './actions';

@@ -126,51 +126,6 @@ function cost({ blockers, loss }: DrainRehearsal): number {
   return blockers.length * 1e9 + loss.counts.unknown * 1e6 + loss.counts['last-copy'] * 1e3 + loss.counts.degraded;
 }
 
-/** A refusal of Harvester's upgrade check, in its own terms. */
-export interface UpgradeRefusal {
-  readonly code: 'degraded-volumes' | 'single-replica-attached' | 'single-replica-detached';
-  /** HTTP status and text that the webhook would answer with. */
-  readonly status: number;
-  readonly message: string;
-  readonly volumes: readonly string[];
-  /** Annotation on the Upgrade that skips this check; '' when there is none. */
-  readonly skippedBy: string;
-}
-
-/**
- * What creating an Upgrade would be refused for. Mirrors harvester `pkg/webhook/resources/upgrade/validator.go`:
- * degraded volumes (not checked below three nodes), then volumes of one replica, in use and detached. null when the
- * volumes could not all be read: then nothing may be promised.
- */
-export function rehearseUpgrade(view: ClusterView): readonly UpgradeRefusal[] | null {
-  if (view.readState('longhorn.io.volume').status !== 'ready' || view.readState('node').status !== 'ready') return null;
-  const degraded: string[] = [];
-  const single: { attached: string[]; detached: string[] } = { attached: [], detached: [] };
-  const claims: { attached: string[]; detached: string[] } = { attached: [], detached: [] };
-  for (const volume of view.all('longhorn.io.volume')) {
-    const { name } = volume.meta;
-    if (volume.robustness === 'degraded') degraded.push(name);
-    if (volume.numberOfReplicas !== 1) continue;
-    const side = volume.state === 'detached' ? 'detached' : 'attached';
-    single[side].push(name);
-    claims[side].push(volume.pvcName === '' ? name : `${volume.pvcNamespace}/${volume.pvcName}`);
-  }
-  const refusals: UpgradeRefusal[] = [];
-  if (degraded.length > 0 && view.count('node') >= 3) {
-    refusals.push({ code: 'degraded-volumes', status: 400, message: 'there are degraded volumes, please check all volumes are healthy', volumes: degraded.sort(), skippedBy: '' });
-  }
-  if (single.attached.length > 0) {
-    refusals.push({ code: 'single-replica-attached', status: 422, message: `Following PVCs with active single-replica volume, please consider shutdown the corresponding workload before upgrade: ${claims.attached.sort().join(', ')}`, volumes: single.attached.sort(), skippedBy: '' });
-  }
-  if (single.detached.length > 0) {
-    refusals.push({
-      code: 'single-replica-detached', status: 422, message: `Following PVCs with single-replica volume, even the volume is detached, upgrade may have potential data integrity concerns: ${claims.detached.sort().join(', ')}`,
-      volumes: single.detached.sort(), skippedBy: 'harvesterhci.io/skipSingleReplicaDetachedVol'
-    });
-  }
-  return refusals;
-}
-
 /** Replicas that would have to leave a node before it is empty. */
 export function replicasToMove(view: ClusterView, nodeName: string): readonly ReplicaRecord[] {
   return view.replicasOnNode(nodeName).filter((replica) => replica.meta.deletedAt === null);

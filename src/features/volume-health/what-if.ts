@@ -1,4 +1,5 @@
-import { orderDrains, rehearseDrain, rehearseLoss, rehearseUpgrade, type DrainRehearsal, type LossRehearsal, type UpgradeRefusal } from '@/domain/health/rehearse';
+import { orderDrains, rehearseDrain, rehearseLoss, type DrainRehearsal, type LossRehearsal } from '@/domain/health/rehearse';
+import { rehearseUpgrade, type UpgradeRefusal } from '@/domain/health/rehearse-upgrade';
 import { KIND } from '@/domain/kube/kinds';
 import type { ClusterContext } from '@/stores/contract';
 
