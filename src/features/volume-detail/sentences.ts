@@ -5,7 +5,7 @@ import type { Freshness } from './freshness';
 import { bootsFrom, machineStateOf } from './machine';
 import { shownState, type ShownState } from './shown-state';
 import type { Subject } from './subject';
-import { findingText, goodOfWanted, type Wording } from './words';
+import { findingText, goodOfWanted, toldFinding, type Wording } from './words';
 
 /** A volume's story in the order it is read: badge, what, why, what next, and how far to trust it. */
 export interface Story {
@@ -105,8 +105,8 @@ export function storyOf(view: Pick<ClusterView, 'get'>, subject: Subject, wordin
   return {
     state,
     lead,
-    cause: tellsMore ? findingText(verdict.headline, 'cause', wording) : '',
-    next: tellsMore ? findingText(verdict.headline, 'next', wording) : '',
+    cause: tellsMore ? findingText(toldFinding(verdict), 'cause', wording) : '',
+    next: tellsMore ? findingText(toldFinding(verdict), 'next', wording) : '',
     doubt: doubtOf(subject.freshness, wording)
   };
 }

@@ -41,6 +41,14 @@ export function findingText(finding: Finding, part: 'title' | 'cause' | 'next', 
   return wording.t(`lhv2.diagnosis.${finding.code}.${part}`, sentenceParams(finding.params, wording)).trim();
 }
 
+/** What to tell of a volume: its headline, or, where that is calm, what asks for someone beside it. */
+export function toldFinding(verdict: Pick<VolumeVerdict, 'level' | 'headline' | 'facts' | 'needsAttention'>): Finding {
+  const { level, headline, facts, needsAttention } = verdict;
+  const isCalm = needsAttention && (level === 'healthy' || level === 'stopped') && headline.needsHelp !== true;
+
+  return (isCalm ? facts.find((fact) => fact.isNote === true && fact.needsHelp === true) : undefined) ?? headline;
+}
+
 /** `2 of 3`, or `2` when the volume does not say how many it wants. */
 export function goodOfWanted(t: Translate, verdict: Pick<VolumeVerdict, 'goodReplicas' | 'wantedReplicas'>): string {
   return verdict.wantedReplicas === null

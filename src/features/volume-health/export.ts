@@ -1,4 +1,4 @@
-import { findingText, type Wording } from '../volume-detail/words';
+import { findingText, toldFinding, type Wording } from '../volume-detail/words';
 import type { Entry } from './order';
 import { toCsv } from './csv';
 
@@ -14,8 +14,8 @@ export function rowsToCsv(list: readonly Entry[], wording: Wording): string {
       t(`lhv2.health.tile.${row.tile}.label`),
       t(`lhv2.health.csv.${verdict.needsAttention ? 'yes' : 'no'}`),
       verdict.headline.code,
-      findingText(verdict.headline, 'cause', wording),
-      findingText(verdict.headline, 'next', wording),
+      findingText(toldFinding(verdict), 'cause', wording),
+      findingText(toldFinding(verdict), 'next', wording),
       row.id,
       row.claim?.meta.id ?? '',
       row.machines.map((machine) => machine.meta.id).join(' '),

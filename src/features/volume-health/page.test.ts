@@ -83,6 +83,8 @@ describe('VolumeHealthPage', () => {
     expect(rows()[0]).toBe('pvc-web-07');
     expect(page.findAll('[role=columnheader]').map((head) => head.text().trim())).toEqual(['State', 'Volume\u00a0↓', 'Size']);
     vi.useRealTimers();
+    // The drawer is loaded on first use: how long that takes is the machine's affair.
+    await import('../volume-detail/VolumeDrawer.vue');
     await vi.waitFor(() => { expect(page.find('[data-testid=lhv2-volume-drawer]').exists()).toBe(true); });
     expect(page.find('[data-testid=lhv2-volume-drawer]').attributes('data-volume')).toBe('pvc-web-07');
   });

@@ -11,7 +11,7 @@ import { kubectlGet } from '../volume-detail/kubectl';
 import { bootsFrom } from '../volume-detail/machine';
 import { doubtOf } from '../volume-detail/sentences';
 import { isShort, shownState } from '../volume-detail/shown-state';
-import { findingText, goodOfWanted, rollupWords, type Wording } from '../volume-detail/words';
+import { findingText, goodOfWanted, rollupWords, toldFinding, type Wording } from '../volume-detail/words';
 
 /** Volumes told in full; the rest in a line each, so that a bad day still fits a mail. */
 const IN_FULL = 100;
@@ -70,8 +70,8 @@ export function reportText(cluster: Pick<ClusterContext, 'inventory' | 'health' 
     return indent([
       [verdict.volumeName, volume?.dataEngine ?? '', formatBytes(volume?.size, locale), claim?.storageClassName ?? '', verdict.since === null ? '' : `${t('lhv2.health.column.since')} ${formatInstant(verdict.since, locale)}`].filter(Boolean).join(' · '),
       machines.length > 0 && claim ? `${t('lhv2.health.csv.machines')}: ${machines.map((machine) => `${machine.meta.id}${bootsFrom(machine, claim.meta.id) ? ` (${t('lhv2.health.boot')})` : ''}`).join(', ')}` : '',
-      findingText(verdict.headline, 'cause', wording),
-      `→ ${findingText(verdict.headline, 'next', wording)}`,
+      findingText(toldFinding(verdict), 'cause', wording),
+      `→ ${findingText(toldFinding(verdict), 'next', wording)}`,
       ...inNodeOrder(verdict.replicas).map((replica) => `- ${replicaPlace(t, replica, wording.labelDisk)}: ${t(`lhv2.replica.${replica.class}`)}`),
       ...verdict.facts.map((fact) => `+ ${findingText(fact, 'title', wording)}: ${findingText(fact, 'cause', wording)}`),
       ...indent(evidenceLines(verdict, wording), '  ')
