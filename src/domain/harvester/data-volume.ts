@@ -7,6 +7,10 @@ import type { DataVolumeRecord } from './types';
 
 const SOURCES = ['http', 'upload', 'pvc', 'blank', 'snapshot', 'registry'] as const;
 
+/**
+ * A CDI `DataVolume` as a small frozen record. Sizes are bytes, `progress` percent 0..100 or null while CDI gives none
+ * (`N/A`). Never throws. Its source without a namespace is in its own, as CDI reads it.
+ */
 export function parseDataVolume(raw: RawObject): DataVolumeRecord {
   const spec = asObject(raw.spec);
   const status = asObject(raw.status);

@@ -9,6 +9,7 @@ import type { KubeNodeRecord } from './types';
 export const DISABLE_V2_LABEL = 'node.longhorn.io/disable-v2-data-engine';
 export const WITNESS_LABEL = 'node-role.harvesterhci.io/witness';
 
+/** A Kubernetes `Node` as a small frozen record. `isReady` is null while the kubelet has said nothing; huge pages are bytes of 2 MiB pages. Never throws. */
 export function parseKubeNode(raw: RawObject): KubeNodeRecord {
   const spec = asObject(raw.spec);
   const status = asObject(raw.status);

@@ -8,6 +8,7 @@ import type { PersistentVolumeClaimRecord } from './types';
 const POPULATORS = ['VolumeImportSource', 'VolumeCloneSource', 'VolumeUploadSource'];
 const TEMPORARY_NAME = /^(?:prime-|tmp-pvc-)[0-9a-f]{8}-[0-9a-f-]+(?:-scratch)?$/;
 
+/** A `PersistentVolumeClaim` as a small frozen record; sizes are bytes, null while unknown. Never throws. */
 export function parsePersistentVolumeClaim(raw: RawObject): PersistentVolumeClaimRecord {
   const spec = asObject(raw.spec);
   const status = asObject(raw.status);

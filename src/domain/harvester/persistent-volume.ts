@@ -6,6 +6,7 @@ import type { PersistentVolumeRecord } from './types';
 /** Written by Longhorn from the volume's `Scheduled` condition; the key stays with '' when all is well. */
 const SCHEDULING_ERROR = 'longhorn.io/volume-scheduling-error';
 
+/** A `PersistentVolume` with what its CSI driver wrote into it, as a small frozen record. Never throws. */
 export function parsePersistentVolume(raw: RawObject): PersistentVolumeRecord {
   const spec = asObject(raw.spec);
   const csi = asObject(spec.csi);

@@ -7,6 +7,7 @@ export const LONGHORN_PROVISIONER = 'driver.longhorn.io';
 
 const DEFAULT_ANNOTATIONS = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class'];
 
+/** A `StorageClass` as a small frozen record, with Kubernetes' defaults for binding and reclaiming. Never throws. */
 export function parseStorageClass(raw: RawObject): StorageClassRecord {
   const meta = parseMeta(raw);
 

@@ -4,6 +4,7 @@ import { parseMeta } from '../kube/metadata';
 import type { RawObject } from '../kube/types';
 import type { MachineTies, NodeRequirement, VirtualMachineInstanceRecord } from './types';
 
+/** A KubeVirt `VirtualMachineInstance`, the running side of a machine, as a small frozen record. `migration` is null when there was none. Never throws. */
 export function parseVirtualMachineInstance(raw: RawObject): VirtualMachineInstanceRecord {
   const status = asObject(raw.status);
 

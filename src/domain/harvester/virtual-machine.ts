@@ -11,6 +11,10 @@ export const IMAGE_ID_ANNOTATION = 'harvesterhci.io/imageId';
 
 const DISK_TYPES = ['disk', 'cdrom', 'lun'] as const;
 
+/**
+ * A KubeVirt `VirtualMachine` as a small frozen record: its disks joined to their claims, and the claims Harvester is to
+ * make for it. Claim templates that are not readable JSON read as none. Never throws.
+ */
 export function parseVirtualMachine(raw: RawObject): VirtualMachineRecord {
   const spec = asObject(raw.spec);
   const status = asObject(raw.status);

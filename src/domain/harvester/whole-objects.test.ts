@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDataVolume } from './data-volume';
-import { isImageReady, isIsoImage, parseImage } from './image';
+import { isImageReady, isIsoImage, parseImage, provenSizes } from './image';
 import { parseKubeNode } from './kube-node';
 import { parsePersistentVolume } from './persistent-volume';
 import { parsePersistentVolumeClaim } from './persistent-volume-claim';
@@ -154,6 +154,10 @@ describe('an image', () => {
   it('is not ready while it is not set up, however far it is', () => {
     const ready = (type: string, status: string) => isImageReady(parseImage({ status: { progress: 100, conditions: [{ type, status }] } }));
     expect([ready('Initialized', 'False'), ready('Initialized', 'True'), ready('Imported', 'Unknown'), ready('Other', 'False')]).toEqual([false, true, true, true]);
+  });
+  it('proves no size by half of a header', () => {
+    const proven = (size: number, virtualSize: number) => provenSizes(parseImage({ status: { progress: 0, size, virtualSize } }));
+    expect([proven(153, 0), proven(0, 2 ** 31)]).toEqual([{ size: null, virtualSize: null }, { size: null, virtualSize: null }]);
   });
   it('is an ISO by the name of the file that was uploaded', () => {
     const named = (name: string) => isIsoImage(parseImage({ metadata: { annotations: { 'harvesterhci.io/image-name': name } } }));

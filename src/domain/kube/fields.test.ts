@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asArray, asFlag, asNumber, asObject, asOneOf, asText, asTextMap, asTexts, asTime } from './fields';
+import { asArray, asFlag, asNumber, asObject, asOneOf, asText, asTextMap, asTexts, asTime, createNameMap } from './fields';
 
 describe('asObject and asArray', () => {
   it('take only their own kind', () => {
@@ -64,6 +64,15 @@ describe('asTextMap', () => {
   it('shares one empty map for none: thousands of objects have no annotation', () => {
     expect(asTextMap({})).toEqual({});
     expect(asTextMap({})).toBe(asTextMap(null));
+  });
+});
+
+describe('createNameMap', () => {
+  it('knows no name but those it was given', () => {
+    const map = createNameMap<number>();
+    map.a = 1;
+    expect([map.a, map.constructor, map.toString, '__proto__' in map]).toEqual([1, undefined, undefined, false]);
+    expect(asTextMap({ constructor: 'x' }, createNameMap())).toEqual({ constructor: 'x' });
   });
 });
 
