@@ -10,11 +10,12 @@ describe('size budget', () => {
   });
 
   it('accepts sizes at the limit and names what is above it', () => {
-    const budget = { entry: 100, total: 150 };
+    const budget = { entry: 100, person: 140, all: 150 };
     const sizes = (entry: number, pages: number, ...texts: number[]): Sizes => ({ entry: { name: 'entry', raw: 1, gzip: entry }, pages: { name: 'pages', raw: 1, gzip: pages }, texts: texts.map((gzip) => ({ name: 'texts', raw: 1, gzip })) });
 
     expect(overBudget(sizes(100, 20, 20, 10), budget)).toEqual([]);
     expect(overBudget(sizes(101, 10, 5), budget)).toEqual([expect.stringContaining('entry is')]);
+    expect(overBudget(sizes(90, 41, 10, 9), budget)).toEqual([expect.stringContaining('one person loads')]);
     expect(overBudget(sizes(90, 21, 20, 20), budget)).toEqual([expect.stringContaining('all scripts together')]);
   });
 

