@@ -23,13 +23,13 @@ export function installProbe(): void {
         }
       }
     }
-    requestAnimationFrame(look);
+    // Looking costs, too: it ends when all has been seen.
+    if (wanted.length === 0 || wanted.some(({ name }) => firsts[name] === undefined)) {
+      requestAnimationFrame(look);
+    }
   };
 
   window.lhv2Probe = { firsts, watch: (name, selector, pattern) => { wanted.push({ name, selector, pattern: new RegExp(pattern) }); } };
-  for (const each of JSON.parse(sessionStorage.getItem('lhv2-probe') ?? '[]') as { name: string; selector: string; pattern: string }[]) {
-    window.lhv2Probe.watch(each.name, each.selector, each.pattern);
-  }
   requestAnimationFrame(look);
 }
 
@@ -94,9 +94,12 @@ export async function scrollThrough({ target, frames, step }: { target: string; 
     throw new Error(`not on the page: ${ target }`);
   }
   let last = await new Promise<number>((resolve) => { requestAnimationFrame(resolve); });
+  // Kept here, because reading it back would force a layout that scrolling by hand does not.
+  let top = element.scrollTop;
 
   for (let frame = 0; frame < frames; frame += 1) {
-    element.scrollTop += frame < frames / 2 ? step : -step;
+    top += frame < frames / 2 ? step : -step;
+    element.scrollTop = top;
     const now = await new Promise<number>((resolve) => { requestAnimationFrame(resolve); });
 
     times.push(now - last);

@@ -75,7 +75,7 @@ async function act(measured: Measured, ui: Ui, target: string, text: string | nu
 export interface Scrolling { readonly frames: number; readonly medianMs: number; readonly p95Ms: number; readonly longestMs: number; readonly over50: number }
 
 async function scroll(measured: Measured, ui: Ui): Promise<Scrolling> {
-  const times = (await measured.page.evaluate(scrollThrough, { target: ui.scroller, frames: 400, step: 180 })).sort((a, b) => a - b);
+  const times = (await measured.page.evaluate(scrollThrough, { target: ui.scroller, frames: 400, step: 120 })).sort((a, b) => a - b);
 
   return { frames: times.length, medianMs: Number(percentile(times, 0.5).toFixed(1)), p95Ms: Number(percentile(times, 0.95).toFixed(1)), longestMs: Number((times.at(-1) ?? 0).toFixed(1)), over50: times.filter((time) => time > 50).length };
 }
