@@ -1,10 +1,11 @@
 import { createHistoryKeeper } from '@/stores/volume-history';
 import { diagnoseVolume } from '@/domain/health/diagnose';
-import type { VolumeVerdict } from '@/domain/health/types';
+import type { VolumeHistory, VolumeVerdict } from '@/domain/health/types';
 import type { RawObject } from '@/domain/kube/types';
 import { parseEngine } from '@/domain/longhorn/engine';
 import { parseVolume } from '@/domain/longhorn/volume';
 import { rawCluster } from '@/domain/testing/raw-cluster';
+import type { ClusterView } from '@/domain/view';
 import { createCluster } from '../../pkg/harvester-simulator/src/cluster';
 import type { RunningCluster } from '../../pkg/harvester-simulator/src/cluster';
 import type { HarvesterMinor } from '../../pkg/harvester-simulator/src/contract';
@@ -28,8 +29,18 @@ function labelOf(claim: string): string {
   return claim.replace(/-disk-(\d)-.*$/, ' $1');
 }
 
-/** Builds a scenario under a clock driven by hand and reads it as a page does that was open all the time. */
-export function readScenario(name: string, minor: HarvesterMinor, then: (cluster: RunningCluster) => void = () => undefined): Reading {
+/** A scenario that runs, and a page that was open all the time. */
+export interface OpenScenario {
+  readonly cluster: RunningCluster;
+  /** What the page knows now. */
+  readonly view: () => ClusterView;
+  readonly history: (volumeName: string) => VolumeHistory;
+  readonly read: () => ReadonlyMap<string, VolumeVerdict>;
+  readonly close: () => void;
+}
+
+/** Builds a scenario under a clock driven by hand. */
+export function openScenario(name: string, minor: HarvesterMinor): OpenScenario {
   const scenario = SCENARIOS[name];
   if (scenario === undefined) throw new Error(`no scenario ${name}`);
   const cluster = createCluster({ profile: PROFILES[minor], ...(scenario.timings === undefined ? {} : { timings: scenario.timings }) });
@@ -48,17 +59,37 @@ export function readScenario(name: string, minor: HarvesterMinor, then: (cluster
   });
   cluster.start([longhornController, ...controllers]);
   scenario.build(cluster);
-  then(cluster);
-  const objects = cluster.store.types.flatMap((type) => cluster.store.list(type.id)) as unknown as readonly RawObject[];
-  const view = rawCluster(objects, { readAt: cluster.clock.now(), ...(PROFILES[minor].hasEngineFrontend ? {} : { status: { 'longhorn.io.enginefrontend': 'absent' } }) });
-  const verdicts = new Map<string, VolumeVerdict>();
-  for (const volume of view.all('longhorn.io.volume')) {
-    const label = labelOf(volume.pvcName) || volume.meta.name;
-    const verdict = diagnoseVolume(view, volume.meta.name, cluster.clock.now(), keeper.history(volume.meta.name));
-    for (const finding of [verdict.headline, ...verdict.facts]) codesSeen.add(finding.code);
-    verdicts.set(verdicts.has(label) ? volume.meta.name : label, verdict);
-  }
-  stopWatching();
-  cluster.stop();
-  return { cluster, verdicts };
+  const view = (): ClusterView => {
+    const objects = cluster.store.types.flatMap((type) => cluster.store.list(type.id)) as unknown as readonly RawObject[];
+    return rawCluster(objects, { readAt: cluster.clock.now(), ...(PROFILES[minor].hasEngineFrontend ? {} : { status: { 'longhorn.io.enginefrontend': 'absent' } }) });
+  };
+  return {
+    cluster,
+    view,
+    history: (volumeName) => keeper.history(volumeName),
+    read: () => {
+      const seen = view();
+      const verdicts = new Map<string, VolumeVerdict>();
+      for (const volume of seen.all('longhorn.io.volume')) {
+        const label = labelOf(volume.pvcName) || volume.meta.name;
+        const verdict = diagnoseVolume(seen, volume.meta.name, cluster.clock.now(), keeper.history(volume.meta.name));
+        for (const finding of [verdict.headline, ...verdict.facts]) codesSeen.add(finding.code);
+        verdicts.set(verdicts.has(label) ? volume.meta.name : label, verdict);
+      }
+      return verdicts;
+    },
+    close: () => {
+      stopWatching();
+      cluster.stop();
+    }
+  };
+}
+
+/** Builds a scenario, lets something happen to it, and reads it. */
+export function readScenario(name: string, minor: HarvesterMinor, then: (cluster: RunningCluster) => void = () => undefined): Reading {
+  const open = openScenario(name, minor);
+  then(open.cluster);
+  const verdicts = open.read();
+  open.close();
+  return { cluster: open.cluster, verdicts };
 }

@@ -52,8 +52,8 @@ function currentAttempt(samples: readonly RebuildSample[]): readonly RebuildSamp
 
 /**
  * Time left of a rebuild, from what was observed of it. No object carries bytes, speed or an ETA, so nothing is said
- * before three different percents over ten seconds were seen; then a range from the slowest and the fastest pace in
- * the last two minutes, widened by the rounding of the percent. A percent that stands still for a minute says so.
+ * before three different percents over ten seconds were seen; then a range from how the pace varied in the last two
+ * minutes, widened by the rounding of the percent. A percent that stands still for a minute says so.
  */
 export function estimateRebuild(samples: readonly RebuildSample[], now: number): RebuildEstimate {
   const attempt = currentAttempt(samples);
@@ -67,13 +67,12 @@ export function estimateRebuild(samples: readonly RebuildSample[], now: number):
   const end = recent.at(-1);
   if (first === undefined || end === undefined || recent.length < MIN_DISTINCT || end.at - first.at < MIN_SPAN) return NOTHING;
 
-  const pace = (end.percent - first.percent) / (end.at - first.at);
-  const paces = halves(recent, pace);
-  // The percent is a rounded-down integer: up to one percent more may be done, or less.
   const remaining = Math.max(0, 100 - end.percent);
+  const { pace, slowest, fastest } = paceRange(recent, remaining);
   const sinceEnd = Math.max(0, now - end.at);
-  const shortest = Math.max(0, Math.max(0, remaining - 1) / Math.max(...paces) - sinceEnd);
-  const longest = Math.max(shortest, remaining / Math.min(...paces));
+  // The percent is a rounded-down integer: up to one percent more may be done, or less.
+  const shortest = Math.max(0, Math.max(0, remaining - 1) / fastest - sinceEnd);
+  const longest = Math.max(shortest, remaining / slowest);
   const spread = longest <= 0 ? 0 : (longest - shortest) / longest;
   return {
     state: 'estimated',
@@ -90,13 +89,44 @@ function steps(samples: readonly RebuildSample[]): readonly RebuildSample[] {
   return samples.filter((sample, index) => index === 0 || sample.percent !== samples[index - 1]?.percent);
 }
 
-/** The pace of the whole, of its first and of its second half: their spread is the range. */
-function halves(samples: readonly RebuildSample[], whole: number): readonly number[] {
-  const middle = Math.floor(samples.length / 2);
-  const paces = [whole];
-  for (const [a, b] of [[samples[0], samples[middle]], [samples[middle], samples.at(-1)]] as const) {
-    if (a === undefined || b === undefined || b.at <= a.at || b.percent <= a.percent) continue;
-    paces.push((b.percent - a.percent) / (b.at - a.at));
+/** Percent at a moment between the first and the last step, along straight lines. */
+function percentAt(moves: readonly RebuildSample[], at: number): number {
+  for (let index = 1; index < moves.length; index += 1) {
+    const [from, to] = [moves[index - 1], moves[index]];
+    if (from === undefined || to === undefined || at > to.at) continue;
+    return from.percent + ((to.percent - from.percent) * Math.max(0, at - from.at)) / Math.max(1, to.at - from.at);
   }
-  return paces;
+  return moves.at(-1)?.percent ?? 0;
+}
+
+/** Percent per millisecond in equal parts of what was seen. */
+function pacesOf(moves: readonly RebuildSample[], parts: number): readonly number[] {
+  const [start, end] = [moves[0]?.at ?? 0, moves.at(-1)?.at ?? 0];
+  const length = (end - start) / parts;
+  return Array.from({ length: parts }, (_, index) => (percentAt(moves, start + (index + 1) * length) - percentAt(moves, start + index * length)) / length);
+}
+
+const MOST_PARTS = 6;
+/** Even a pace that has been perfectly steady is not promised closer than this. */
+const LEAST_DOUBT = 0.04;
+/** The pace varies at least by this share of itself, until enough was seen of it: divided by the parts seen. */
+const UNSEEN = 0.4;
+
+/**
+ * Pace of the window, and the slowest and fastest that the rest may have: two standard deviations of the mean pace, of
+ * what was seen and of what is still to come. A pace that is falling is expected to fall once more as much.
+ */
+function paceRange(moves: readonly RebuildSample[], remaining: number): { readonly pace: number; readonly slowest: number; readonly fastest: number } {
+  const [first, end] = [moves[0], moves.at(-1)];
+  const span = (end?.at ?? 0) - (first?.at ?? 0);
+  const pace = ((end?.percent ?? 0) - (first?.percent ?? 0)) / span;
+  const parts = Math.min(MOST_PARTS, moves.length - 1);
+  const paces = pacesOf(moves, parts);
+  const variance = paces.reduce((sum, part) => sum + (part - pace) ** 2, 0) / Math.max(1, parts - 1);
+  const variation = Math.max(Math.sqrt(variance) / pace, UNSEEN / moves.length);
+  const ahead = Math.max(1, remaining / pace / (span / parts));
+  const doubt = LEAST_DOUBT + 2 * variation * Math.sqrt(1 / parts + 1 / ahead);
+  const lately = paces.slice(-Math.ceil(parts / 3)).reduce((sum, part, _index, all) => sum + part / all.length, 0);
+  const fall = Math.min(1, Math.max(0.3, lately / pace));
+  return { pace, slowest: (Math.min(pace, lately > 0 ? lately : pace) * fall) / (1 + doubt), fastest: Math.max(pace, lately) * (1 + doubt) };
 }
