@@ -47,6 +47,7 @@ export interface SoakResult {
 }
 
 const SETTLE_MS = 60_000;
+const CONTROL_ATTEMPTS = 20;
 const wait = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
 
 function collectGarbage(): number {
@@ -63,10 +64,19 @@ function collectGarbage(): number {
 export async function soak(options: SoakOptions): Promise<SoakResult> {
   const random = createRandom(options.seed);
   const server = await startServer(['--volumes', String(options.volumes), '--nodes', String(options.nodes), '--speed', String(options.speed), '--seed', String(options.seed)]);
-  const control = async({ command, args }: Step): Promise<void> => {
-    // A fault may find nothing to do (no running engine, no rebuild): that is an answer, too.
-    await axios.post(`${ server.url }/simulator/${ command }`, args, { validateStatus: (status) => status < 500 });
-  };
+  /** The storm cuts connections, this one's too: a command is sent until it has an answer. */
+  async function control({ command, args }: Step, attempt = 0): Promise<void> {
+    try {
+      // A fault may find nothing to do (no running engine, no rebuild): that is an answer, too.
+      await axios.post(`${ server.url }/simulator/${ command }`, args, { validateStatus: (status) => status < 500, timeout: 10_000 });
+    } catch (error) {
+      if (attempt >= CONTROL_ATTEMPTS) {
+        throw error;
+      }
+      await wait(500);
+      await control({ command, args }, attempt + 1);
+    }
+  }
   let lostConnections = 0;
   let events = 0;
   const cluster = createClusterContext({
