@@ -430,8 +430,8 @@ function refusal(run: () => void): { status: number; code: string; message: stri
 const CODES: Readonly<Record<number, string>> = { 400: 'BadRequest', 403: 'Forbidden', 409: 'Conflict', 422: 'Invalid', 500: 'InternalError' };
 
 describe('the texts of refusals', () => {
-  it.each(CASES)('%s %i %s', (section, status, text, run, options) => {
-    const world = new World(options?.minor ?? '1.8', options?.role ?? 'admin');
+  it.each(CASES.map(([section, status, text, run, options = {}]) => [section, status, text, { run, options }] as const))('%s %i %s', (section, status, text, { run, options }) => {
+    const world = new World(options.minor ?? '1.8', options.role ?? 'admin');
     const { code, message, status: actual } = refusal(() => { run(world); });
     const [, webhook = '', said = ''] = /^admission webhook "([^"]+)" denied the request: (.*)$/s.exec(message) ?? [];
     expect(said.slice(0, text.length), message).toBe(text);

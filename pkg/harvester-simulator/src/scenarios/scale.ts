@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Cluster, Fields, KubeObject } from '../contract';
-import { LH, NAMESPACE } from '../controllers/longhorn/kinds';
+import { LH } from '../controllers/longhorn/kinds';
 import { truthOf } from '../controllers/longhorn/truth';
 import { addMachines, addNode, addPlatform, addStorageClass, claimsOfMachine, v2Parameters, volumeOfMachine } from './build';
 

@@ -59,6 +59,13 @@ export function openFrontend(frontend: EngineFrontend, engine: Engine, node: str
   Object.assign(frontend.spec, { nodeID: node, disableFrontend: isDisabled, targetIP: engine.status.storageIP, targetPort: engine.status.port, engineName: engine.metadata.name, desireState: 'running' });
 }
 
+/** Where the engine starts: its own node if it has one that can run it, else where the volume is used. */
+function homeOf(set: VolumeSet): string {
+  const { nodeID, engineNodeID = '' } = set.volume.object.spec;
+  const canRun = engineNodeID !== '' && !set.ctx.isNodeDown(engineNodeID) && set.ctx.instanceManager(engineNodeID, 'v2')?.status?.currentState === 'running';
+  return set.usesFrontend && canRun ? engineNodeID : nodeID;
+}
+
 /** Replicas, then the engine, then its frontend (`openVolumeDependentResources`). */
 export function openVolume(set: VolumeSet): void {
   const { engine } = set;
@@ -69,8 +76,8 @@ export function openVolume(set: VolumeSet): void {
   if (addresses === null || Object.keys(addresses).length === 0) return;
   // An engine that died keeps its wish to run until the volume has been closed.
   if (engine.status.currentState === 'error' || engine.status.currentState === 'unknown') return;
-  Object.assign(engine.spec, { nodeID: engine.spec.nodeID === '' ? spec.nodeID : engine.spec.nodeID, replicaAddressMap: addresses, desireState: 'running', disableFrontend: status.frontendDisabled, frontend: spec.frontend });
-  if (set.usesFrontend && set.frontend !== undefined) openFrontend(set.frontend, engine, spec.nodeID, status.frontendDisabled);
+  Object.assign(engine.spec, { nodeID: engine.spec.nodeID === '' ? homeOf(set) : engine.spec.nodeID, replicaAddressMap: addresses, desireState: 'running', disableFrontend: status.frontendDisabled, frontend: spec.frontend });
+  if (set.usesFrontend && set.frontend !== undefined && !set.isSwitching) openFrontend(set.frontend, engine, spec.nodeID, status.frontendDisabled);
 }
 
 export function isVolumeOpen(set: VolumeSet): boolean {

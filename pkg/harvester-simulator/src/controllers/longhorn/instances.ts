@@ -52,7 +52,7 @@ function leave(ctx: LonghornContext, kind: InstanceKind, draft: Draft<InstanceOb
     delete (status as Engine['status']).replicaTransitionTimeMap;
     ctx.runtimes.end(draft.name);
   }
-  if (kind === 'frontend') Object.assign(status, { endpoint: '', targetIP: '', targetPort: 0, activePath: '', preferredPath: '', paths: [] });
+  if (kind === 'frontend') Object.assign(status, { endpoint: '', targetIP: '', targetPort: 0, activePath: '', preferredPath: '', paths: [], switchoverPhase: '' });
 }
 
 function frontendPath(engineName: string, ip: string, port: number, volume: string): Record<string, unknown> {
@@ -83,7 +83,8 @@ function become(ctx: LonghornContext, kind: InstanceKind, object: InstanceObject
       targetPort,
       activePath: `${targetIP}:${String(targetPort)}`,
       preferredPath: `${targetIP}:${String(targetPort)}`,
-      paths: [frontendPath(engineName, targetIP, targetPort, volumeName)]
+      paths: [frontendPath(engineName, targetIP, targetPort, volumeName)],
+      switchoverPhase: ''
     });
   }
 }
@@ -143,6 +144,22 @@ function hostOf(ctx: LonghornContext, draft: Draft<InstanceObject>): string {
   return ctx.processes.get(draft.name)?.node ?? draft.object.spec.nodeID;
 }
 
+/** A frontend told to follow another engine holds I/O back while it changes over. */
+function suspend(ctx: LonghornContext, frontend: EngineFrontend, process: Process): void {
+  frontend.status.currentState = 'suspended';
+  frontend.status.switchoverPhase = 'switching';
+  process.isRunning = false;
+  ctx.cluster.clock.after(ctx.cluster.timings.attach * START_SHARE.frontend, () => {
+    process.isRunning = true;
+    ctx.queue.add(`frontend/${frontend.metadata.name}`);
+  });
+}
+
+function isRedirected({ spec, status }: EngineFrontend): boolean {
+  const path = status.paths[0];
+  return spec.engineName !== '' && path !== undefined && path.engineName !== spec.engineName;
+}
+
 function transition(ctx: LonghornContext, kind: InstanceKind, draft: Draft<InstanceObject>): void {
   const { spec, status } = draft.object;
   const state = status.currentState;
@@ -177,6 +194,7 @@ function transition(ctx: LonghornContext, kind: InstanceKind, draft: Draft<Insta
   }
   if (state === 'stopping') return;
   if (!wantsRunning) end(ctx, kind, draft);
+  else if (kind === 'frontend' && state === 'running' && isRedirected(draft.object as EngineFrontend)) suspend(ctx, draft.object as EngineFrontend, process);
   else if (process.isRunning && state !== 'running') become(ctx, kind, draft.object, process);
 }
 

@@ -11,7 +11,7 @@ const TOLERANCE = 1_000;
 function instanceProblems(object: InstanceObject): string[] {
   const { status } = object;
   if (status === undefined) return [];
-  const isRunning = status.currentState === 'running';
+  const isRunning = status.currentState === 'running' || status.currentState === 'suspended';
   const hasAddress = status.ip !== '' && status.storageIP !== '';
   const hasNone = status.ip === '' && status.storageIP === '';
   return (isRunning ? hasAddress : hasNone) ? [] : [`${object.metadata.name} is ${status.currentState} with ip "${status.ip}"`];

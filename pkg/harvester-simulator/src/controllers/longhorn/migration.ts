@@ -2,7 +2,8 @@ import { openFrontend } from './attach';
 import type { Engine, Replica } from './types';
 import type { VolumeSet } from './volume-set';
 
-function removeExtras(set: VolumeSet): void {
+/** Gives up what stands beside the active engine. */
+export function releaseExtras(set: VolumeSet): void {
   for (const engine of set.engines) if (!engine.object.spec.active) set.removeEngine(engine.name);
   for (const frontend of set.frontends) if (!frontend.object.spec.active) set.removeFrontend(frontend.name);
   for (const replica of set.present) {
@@ -11,11 +12,19 @@ function removeExtras(set: VolumeSet): void {
   }
 }
 
+/** One engine becomes the volume's only one. */
+export function takeOver(set: VolumeSet, target: Engine): void {
+  for (const engine of set.engines) if (engine.name !== target.metadata.name) set.removeEngine(engine.name);
+  target.spec.active = true;
+  for (const replica of set.present) {
+    replica.spec.engineName = target.metadata.name;
+    replica.spec.migrationEngineName = '';
+  }
+}
+
 /** The second ticket's node took over: its engine becomes the volume's. */
 function confirm(set: VolumeSet, target: Engine): void {
   const { spec, status } = set.volume.object;
-  for (const engine of set.engines) if (engine.name !== target.metadata.name) set.removeEngine(engine.name);
-  target.spec.active = true;
   const frontend = set.migrationFrontend;
   if (frontend !== undefined) {
     for (const other of set.frontends) if (other.name !== frontend.metadata.name) set.removeFrontend(other.name);
@@ -26,17 +35,14 @@ function confirm(set: VolumeSet, target: Engine): void {
     for (const replica of set.present) if (replica.spec.active) set.removeReplica(replica.metadata.name);
     for (const copy of copies) copy.spec.active = true;
   }
-  for (const replica of set.present) {
-    replica.spec.engineName = target.metadata.name;
-    replica.spec.migrationEngineName = '';
-  }
+  takeOver(set, target);
   status.currentNodeID = spec.nodeID;
   if (status.currentEngineNodeID !== undefined && set.isV2) status.currentEngineNodeID = target.spec.nodeID;
   status.currentMigrationNodeID = '';
 }
 
 function revert(set: VolumeSet): void {
-  removeExtras(set);
+  releaseExtras(set);
   set.volume.object.status.currentMigrationNodeID = '';
 }
 
@@ -61,6 +67,10 @@ function replicasFor(set: VolumeSet, target: Engine): Replica[] {
   return copies;
 }
 
+export function addressesOf(replicas: readonly Replica[]): Record<string, string> {
+  return Object.fromEntries(replicas.map((replica) => [replica.metadata.name, `${replica.status.storageIP}:${String(replica.status.port)}`]));
+}
+
 function prepare(set: VolumeSet, node: string): void {
   const { status } = set.volume.object;
   const { engine } = set;
@@ -79,14 +89,14 @@ function prepare(set: VolumeSet, node: string): void {
   status.currentMigrationNodeID = node;
   const replicas = replicasFor(set, target);
   if (replicas.length === 0 || replicas.some((replica) => replica.status.currentState !== 'running')) return;
-  const addresses = Object.fromEntries(replicas.map((replica) => [replica.metadata.name, `${replica.status.storageIP}:${String(replica.status.port)}`]));
-  Object.assign(target.spec, { nodeID: node, replicaAddressMap: addresses, desireState: 'running' });
+  Object.assign(target.spec, { nodeID: node, replicaAddressMap: addressesOf(replicas), desireState: 'running' });
   if (set.migrationFrontend !== undefined) openFrontend(set.migrationFrontend, target, node, false);
 }
 
 /** Live migration of a migratable volume (`processMigration`). */
 export function reconcileMigration(set: VolumeSet): void {
   const { spec, status } = set.volume.object;
+  if (set.isSwitching) return;
   if (spec.nodeID === '' || status.state !== 'attached') {
     if (status.currentMigrationNodeID !== '' && (spec.nodeID === '' || status.state === 'detached')) revert(set);
     return;
@@ -97,7 +107,7 @@ export function reconcileMigration(set: VolumeSet): void {
   }
   const target = set.migrationEngine;
   if (status.currentMigrationNodeID === '') {
-    if (target !== undefined) removeExtras(set);
+    if (target !== undefined) releaseExtras(set);
     return;
   }
   if (spec.nodeID === status.currentMigrationNodeID && target?.status.currentState === 'running') confirm(set, target);

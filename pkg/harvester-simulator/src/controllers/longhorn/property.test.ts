@@ -18,6 +18,7 @@ type Step =
   | { do: 'volume'; name: 'replica-fail' | 'replica-delete' | 'engine-crash' | 'rebuild-error' | 'raise-replicas' | 'reduce-replicas'; volume: string; pick: number }
   | { do: 'attach'; volume: string; node: string }
   | { do: 'migrate'; volume: string; node: string }
+  | { do: 'switch'; volume: string; node: string }
   | { do: 'detach'; volume: string };
 
 const node = fc.constantFrom(...NODES);
@@ -30,6 +31,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('volume' as const), name: fc.constantFrom('replica-fail' as const, 'replica-delete' as const, 'engine-crash' as const, 'rebuild-error' as const, 'raise-replicas' as const, 'reduce-replicas' as const), volume, pick: fc.nat(5) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('attach' as const), volume, node }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('migrate' as const), volume, node }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('switch' as const), volume, node: fc.constantFrom('', ...NODES) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('detach' as const), volume }) }
 );
 
@@ -60,6 +62,9 @@ function run(cluster: Cluster, todo: Step): void {
       if (from !== '' && from !== todo.node) setNodes(cluster, todo.volume, from, todo.node);
       break;
     }
+    case 'switch':
+      if (volumeIn(cluster, todo.volume).spec.engineNodeID !== undefined) cluster.store.edit(LH.volume, key(todo.volume), (draft) => { draft.spec = { ...draft.spec, engineNodeID: todo.node }; });
+      break;
     case 'volume': {
       const replicas = replicasIn(cluster, todo.volume).filter((replica) => replica.metadata.deletionTimestamp === undefined);
       const replica = replicas[todo.pick % Math.max(1, replicas.length)]?.metadata.name;

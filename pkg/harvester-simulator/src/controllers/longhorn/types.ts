@@ -61,6 +61,8 @@ export interface VolumeStatus {
   robustness: '' | 'healthy' | 'degraded' | 'faulted' | 'unknown';
   currentNodeID: string;
   currentEngineNodeID?: string;
+  /** From Longhorn 1.12: `preparing`, `switching-over`, `finalizing`, `reverting`, or none. */
+  switchoverState?: string;
   currentMigrationNodeID: string;
   currentImage: string;
   conditions: Condition[];

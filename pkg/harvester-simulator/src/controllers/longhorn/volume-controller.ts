@@ -8,6 +8,7 @@ import { reconcileMigration } from './migration';
 import { reconcileRestore } from './restore';
 import { reconcileRobustness } from './robustness';
 import { reconcileVolumeState } from './volume-state';
+import { reconcileSwitchover } from './switchover';
 import { VolumeSet } from './volume-set';
 
 /** One pass over a volume, in the order of `syncVolume`; persists replicas, engines, frontends, then the volume. */
@@ -23,6 +24,7 @@ export function syncVolume(ctx: LonghornContext, name: string): void {
   const { status } = set.volume.object;
   reconcileRobustness(set);
   reconcileMigration(set);
+  reconcileSwitchover(set);
   reconcileClone(set);
   reconcileRestore(set);
   status.kubernetesStatus = readKubernetesStatus(ctx, set.volume.object);

@@ -52,9 +52,15 @@ export class VolumeSet {
     return this.replicas.filter((replica) => !replica.isRemoved && replica.object.metadata.deletionTimestamp === undefined).map((replica) => replica.object);
   }
 
+  /** The engine is moving to another node. */
+  get isSwitching(): boolean {
+    return (this.volume.object.status.switchoverState ?? '') !== '';
+  }
+
+  /** A second engine may stand beside the active one. */
   get isMigrating(): boolean {
     const { spec, status } = this.volume.object;
-    return spec.migrationNodeID !== '' || status.currentMigrationNodeID !== '';
+    return spec.migrationNodeID !== '' || status.currentMigrationNodeID !== '' || this.isSwitching;
   }
 
   addEngine(isActive: boolean): Engine {
