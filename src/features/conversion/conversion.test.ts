@@ -54,6 +54,14 @@ describe('ConversionOffer', () => {
     expect(did()).toEqual(['action persistentvolumeclaim export']);
   });
 
+  it('is not begun by who may not create images', async () => {
+    const { wrapper, press, did } = await open([], { api: { access: () => Promise.resolve({ exists: true, canList: true, canCreate: false }) } });
+
+    await press('start');
+    expect(did()).toEqual([]);
+    expect(wrapper.text()).toContain('You may not create images');
+  });
+
   it('takes back what was made when cancelled', async () => {
     const { press, did } = await open([claim('Bound'), exported(40)]);
 
