@@ -10,6 +10,7 @@ import { below, comparePaths, readTree } from './files';
 import type { FileTree } from './files';
 import { createAddon, createHelmChart } from './harvester';
 import type { Product } from './product';
+import { createLoader, UI_INDEX_LOADER } from './ui-index';
 
 /** Name of the catalog image; Rancher's import dialog derives the service's name from it. */
 export const CATALOG_IMAGE = 'ui-extension-harvester-longhorn-v2';
@@ -73,6 +74,7 @@ export async function createRepository({ product, url, extension, app, charts, c
     [`${ folder }.tgz`, await createArchive(below(product.version, extension))] as const,
     ['harvester/addon.yaml', createAddon(appChart, url)] as const,
     ['harvester/helmchart.yaml', createHelmChart(appChart)] as const,
+    [UI_INDEX_LOADER, createLoader(product)] as const,
     ['index.yaml', createIndex([extensionChart, appChart])] as const
   ]);
 
