@@ -17,7 +17,7 @@ function namedIn(path: string): string[] {
   return [...read(path).matchAll(/['"`]((?:AT-\d\d|trap \d+))(?= )/g)].map(([, name]) => name ?? '');
 }
 
-const files = ['tests/acceptance', 'tests/e2e/standalone'].flatMap((folder) => readdirSync(`${ROOT}${folder}`).filter((name) => /\.(?:test|spec)\.ts$/.test(name) && name !== 'table.test.ts').map((name) => `${folder}/${name}`));
+const files = ['tests/acceptance', 'tests/e2e/standalone', 'tests/e2e/rancher'].flatMap((folder) => readdirSync(`${ROOT}${folder}`).filter((name) => /\.(?:test|spec)\.ts$/.test(name) && name !== 'table.test.ts').map((name) => `${folder}/${name}`));
 
 describe('the table of acceptance tests', () => {
   it('has every number once, in order', () => {

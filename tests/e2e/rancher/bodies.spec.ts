@@ -237,7 +237,7 @@ for (const [ui, version] of VERSIONS) {
       expect(withoutChance(offAgain.text, 'setdown')).toBe(withoutChance(untouched.text, 'setdown'));
     });
 
-    test('trap 04: a class that cannot migrate gets ReadWriteOnce for a blank root disk, though Harvester\'s field writes ReadWriteMany', async () => {
+    test('trap 4 a class that cannot migrate gets ReadWriteOnce for a blank root disk, though Harvester\'s field writes ReadWriteMany', async () => {
       const { body } = await machine(ours, { name: 'pinned', imageId: ISO }, async (page) => {
         await setToggle(page, true);
         await page.getByTestId('lhv2-boot-class-longhorn-v2-pinned').click();

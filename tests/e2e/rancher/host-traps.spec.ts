@@ -61,7 +61,7 @@ test.describe('traps of the dashboard around us (Harvester UI 1.8.2)', () => {
     add('sharded', { dataEngine: 'v2', 'dataLayout.type': 'sharded' });
   });
 
-  test('trap 03: a class without dataEngine is v1: never offered, and the option is off while it is chosen', async () => {
+  test('trap 3 a class without dataEngine is v1: never offered, and the option is off while it is chosen', async () => {
     const { page, host } = session;
 
     await openImageForm(page, host, { url: URL, name: 'plain' });
@@ -77,7 +77,7 @@ test.describe('traps of the dashboard around us (Harvester UI 1.8.2)', () => {
     expect(posted!.body).toMatchObject({ spec: { backend: 'backingimage', targetStorageClassName: 'plain' } });
   });
 
-  test('trap 05: a sharded class is never offered, and choosing it by hand is not called a boot volume', async () => {
+  test('trap 5 a sharded class is never offered, and choosing it by hand is not called a boot volume', async () => {
     const { page, host } = session;
 
     await openImageForm(page, host, { url: URL, name: 'sharded' });
