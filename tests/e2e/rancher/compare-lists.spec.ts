@@ -13,11 +13,12 @@ function degradedClaims({ simulator: { cluster: { store } } }: RunningRancher): 
 }
 
 /** Harvester's list as it stands: its own State beside our Health, row by row. */
-const readLines = (page: Page): Promise<Line[]> => page.locator('tr.main-row').evaluateAll((rows) => rows.map((row) => ({
-  claim: row.querySelector('td:nth-child(3)')?.textContent?.trim() ?? '',
-  theirs: row.querySelector('td:nth-child(2)')?.textContent?.trim() ?? '',
-  ours: row.querySelector('[data-testid=lhv2-volume-cell]')?.textContent?.trim().replace(/\s+/g, ' ') ?? ''
-})));
+const readLines = (page: Page): Promise<Line[]> => page.locator('table.sortable-table').evaluate((table) => {
+  const columns = [...table.querySelectorAll('thead th')].map((head) => head.textContent?.trim() ?? '');
+  const textOf = (row: Element, column: string): string => row.children[columns.indexOf(column)]?.textContent?.trim().replace(/\s+/g, ' ') ?? '';
+
+  return [...table.querySelectorAll('tr.main-row')].map((row) => ({ claim: textOf(row, 'Name'), theirs: textOf(row, 'State'), ours: textOf(row, 'Health') }));
+});
 
 /** Every page of the list, one after another. */
 async function readAll(page: Page): Promise<Line[]> {
