@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RawObject } from '../kube/types';
-import { ago, ENGINE_STOPPED, failed, NOW, rawEngine, rawHealthyWorld, rawReplica, rawSetting, rawVolume, rebuildOf, VOLUME, withObjects } from '../testing/raw-objects';
+import { ago, ENGINE_STOPPED, failed, IDLE, nodeDown, NOW, rawEngine, rawHealthyWorld, rawNode, rawReplica, rawSetting, rawVolume, rebuildOf, VOLUME, withObjects } from '../testing/raw-objects';
 import { rawCluster } from '../testing/raw-cluster';
 import { deleteReplica, salvage, setReplicaCount, setScheduling } from './actions';
 import { diagnoseVolume } from './diagnose';
@@ -82,6 +82,18 @@ describe('rehearsals', () => {
     expect(rehearseLoss(view, verdicts, { nodes: ['node-1', 'node-2'] }).volumes).toMatchObject([{ volumeName: VOLUME, effect: 'last-copy', goodAfter: 1 }]);
     expect(rehearseLoss(view, verdicts, { disks: ['disk-3'] }).counts).toMatchObject({ lost: 1, degraded: 1 });
     expect(rehearseLoss(view, verdicts, { nodes: ['node-9'] }).counts).toMatchObject({ untouched: 2 });
+  });
+  it('count no replica that is out of reach already', () => {
+    const stopped = withObjects(healthy, rawVolume({ spec: { nodeID: '' }, status: { state: 'detached', robustness: 'unknown', currentNodeID: '' } }), rawEngine({}, ENGINE_STOPPED), ...[1, 2, 3].map((index) => rawReplica(index, IDLE)), rawNode(1, { conditions: nodeDown(1) }), rawNode(2, { disk: null }));
+    const { view, verdicts } = see(stopped);
+    expect(verdicts[0]).toMatchObject({ level: 'stopped', goodReplicas: 3 });
+    expect(rehearseLoss(view, verdicts, { nodes: ['node-3'] }).volumes).toMatchObject([{ effect: 'lost', goodBefore: 1, goodAfter: 0 }]);
+    expect(rehearseDrain(view, verdicts, ['node-3'])).toMatchObject({ isAllowed: false, blockers: [VOLUME] });
+  });
+  it('say what a zone would take along', () => {
+    const zoned = see([...world.filter((raw) => raw.kind !== 'Node' || raw.apiVersion === 'v1'), ...[1, 2, 3].map((index) => rawNode(index, { status: { zone: index === 1 ? 'a' : 'b' } }))]);
+    expect(rehearseLoss(zoned.view, zoned.verdicts, { zone: 'b' }).volumes).toMatchObject([{ volumeName: 'pvc-2', effect: 'lost' }, { volumeName: VOLUME, effect: 'last-copy', goodAfter: 1 }]);
+    expect(rehearseLoss(zoned.view, zoned.verdicts, { zone: '' }).volumes).toEqual([]);
   });
   it('keep a drain back where the last good copy is, by the policy in force', () => {
     const { view, verdicts } = see(world);

@@ -1,4 +1,4 @@
-import type { ReplicaRecord } from '../longhorn/types';
+import { findDisk, findLonghornNode, nodeReadiness } from '../longhorn/node-status';
 import type { ClusterView } from '../view';
 import type { ReplicaVerdict, VolumeVerdict } from './types';
 
@@ -46,6 +46,13 @@ function isGone(replica: ReplicaVerdict, nodes: ReadonlySet<string>, disks: Read
   return nodes.has(replica.nodeName) || disks.has(replica.diskId);
 }
 
+/** A stopped volume's complete replica counts as good wherever it is; one that is out of reach already saves nobody. */
+function isInReach(view: ClusterView, replica: ReplicaVerdict): boolean {
+  if (view.readState('longhorn.io.node').status !== 'ready') return true;
+  const node = findLonghornNode(view, replica.nodeName);
+  return node !== undefined && nodeReadiness(node) !== 'down' && findDisk(view, replica.diskId) !== undefined;
+}
+
 function machinesOf(view: ClusterView, volumeName: string): readonly string[] {
   const claim = view.claimOfVolume(volumeName);
   return claim === undefined ? [] : view.machinesOfClaim(claim.meta.id).map((machine) => machine.meta.id);
@@ -60,7 +67,7 @@ export function rehearseLoss(view: ClusterView, verdicts: Iterable<VolumeVerdict
   const stopped = new Set<string>();
   for (const verdict of verdicts) {
     const volume = view.get('longhorn.io.volume', `longhorn-system/${verdict.volumeName}`);
-    const good = verdict.replicas.filter((replica) => replica.isGood);
+    const good = verdict.replicas.filter((replica) => replica.isGood && isInReach(view, replica));
     const goodAfter = good.filter((replica) => !isGone(replica, nodes, disks)).length;
     const touched = verdict.replicas.some((replica) => isGone(replica, nodes, disks));
     const isServedThere = volume !== undefined && nodes.has(volume.currentNodeId);
@@ -124,9 +131,4 @@ export function orderDrains(view: ClusterView, verdicts: Iterable<VolumeVerdict>
 
 function cost({ blockers, loss }: DrainRehearsal): number {
   return blockers.length * 1e9 + loss.counts.unknown * 1e6 + loss.counts['last-copy'] * 1e3 + loss.counts.degraded;
-}
-
-/** Replicas that would have to leave a node before it is empty. */
-export function replicasToMove(view: ClusterView, nodeName: string): readonly ReplicaRecord[] {
-  return view.replicasOnNode(nodeName).filter((replica) => replica.meta.deletedAt === null);
 }
