@@ -113,7 +113,7 @@ describe('what the upgrade check is said to refuse', () => {
     const foretold = (rehearseUpgrade(open.view()) ?? []).map(({ message }) => sorted(message));
     let answer = '';
     try {
-      upgradeRules.validate?.({ cluster: open.cluster, operation: 'CREATE', object: { apiVersion: 'harvesterhci.io/v1beta1', kind: 'Upgrade', metadata: { name: 'hvst-upgrade', namespace: 'harvester-system' }, spec: { version: 'v9.9.9' } } } as Parameters<NonNullable<typeof upgradeRules.validate>>[0]);
+      upgradeRules.validate?.({ cluster: open.cluster, operation: 'CREATE', object: { apiVersion: 'harvesterhci.io/v1beta1', kind: 'Upgrade', metadata: { name: 'hvst-upgrade', namespace: 'harvester-system' }, spec: { version: 'v9.9.9' } } } as unknown as Parameters<NonNullable<typeof upgradeRules.validate>>[0]);
     } catch (error) {
       answer = sorted(error instanceof Error ? error.message : String(error));
     }
