@@ -30,7 +30,7 @@ async function send(page: Page, drawer: Locator, code: string): Promise<string> 
   await expect(dialog).toBeVisible();
   await expect(page.getByTestId('lhv2-confirm-cancel')).toBeFocused();
   await expectAccessible(page);
-  await page.screenshot({ path: `test-results/actions/${ code }.png` });
+  await page.screenshot({ path: `${ test.info().project.outputDir }/actions/${ code }.png` });
   const shown = await page.getByTestId('lhv2-action-request').innerText();
 
   await page.getByTestId('lhv2-confirm-ok').click();
@@ -74,7 +74,7 @@ test.describe('v2 disks on two of three nodes', () => {
     await expect.poll(() => replicasOf(app).some(({ spec }) => spec?.failedAt)).toBe(true);
     await page.getByTestId('lhv2-confirm-ok').click();
     await expect(page.getByTestId('lhv2-confirm')).toContainText('Not sent. The newest state forbids it');
-    await page.screenshot({ path: 'test-results/actions/refused.png' });
+    await page.screenshot({ path: `${ test.info().project.outputDir }/actions/refused.png` });
     expect(volumeOf(app).spec?.numberOfReplicas).toBe(3);
     await page.keyboard.press('Escape');
     await expect(page.getByTestId('lhv2-confirm')).toBeHidden();

@@ -49,10 +49,10 @@ test('goes back through what a volume was, offers nothing there, and exports it'
   await expect(drawer.locator('[data-action]')).toHaveCount(0);
   await expect(drawer.getByTestId('lhv2-next')).toHaveCount(0);
   await expectAccessible(page);
-  await page.screenshot({ path: 'test-results/recorder/past.png' });
+  await page.screenshot({ path: `${ test.info().project.outputDir }/recorder/past.png` });
   await drawer.getByTestId('lhv2-history').scrollIntoViewIfNeeded();
   await drawer.getByTestId('lhv2-record-json').scrollIntoViewIfNeeded();
-  await page.screenshot({ path: 'test-results/recorder/history.png' });
+  await page.screenshot({ path: `${ test.info().project.outputDir }/recorder/history.png` });
 
   const [json] = await Promise.all([page.waitForEvent('download'), drawer.getByTestId('lhv2-record-json').click()]);
   const record = JSON.parse(await textOf(json)) as { volumes: { volume: string; states: { from: string; to: string | null; verdict: { level: string } | null }[] }[] };

@@ -27,7 +27,7 @@ test('rehearses drains, losses and the upgrade check, and changes nothing', asyn
     await expect(panel.locator(`tr[data-volume="${ ledger }"]`)).toContainText('1 → 0');
     expect(decodeURIComponent(page.url())).toContain(`whatif=drain:${ home }`);
     await expectAccessible(page);
-    await page.screenshot({ path: 'test-results/what-if/drain.png' });
+    await page.screenshot({ path: `${ test.info().project.outputDir }/what-if/drain.png` });
   });
 
   await test.step('the loss of that host’s disk', async() => {
@@ -56,7 +56,7 @@ test('rehearses drains, losses and the upgrade check, and changes nothing', asyn
     await question.selectOption('upgrade');
     await expect(panel.locator('[data-refusal=degraded-volumes]')).toContainText('there are degraded volumes, please check all volumes are healthy');
     await expectAccessible(page);
-    await page.screenshot({ path: 'test-results/what-if/upgrade.png' });
+    await page.screenshot({ path: `${ test.info().project.outputDir }/what-if/upgrade.png` });
   });
 
   await test.step('leads to a volume, and back', async() => {
@@ -112,7 +112,7 @@ test('reports everything that is not well, to copy, to save and to print', async
   }
   await expect(report).not.toContainText('default/web-1-disk-0');
   await expectAccessible(page);
-  await page.screenshot({ path: 'test-results/what-if/report.png' });
+  await page.screenshot({ path: `${ test.info().project.outputDir }/what-if/report.png` });
   await page.getByTestId('lhv2-drawer').getByTestId('lhv2-copy').click();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await report.textContent());
   const [saved] = await Promise.all([page.waitForEvent('download'), page.getByTestId('lhv2-report-save').click()]);
@@ -122,7 +122,7 @@ test('reports everything that is not well, to copy, to save and to print', async
   await expect(page.getByTestId('lhv2-map')).toBeHidden();
   await expect(report).toBeVisible();
   await expect(page.getByTestId('lhv2-report-save')).toBeHidden();
-  await page.pdf({ path: 'test-results/what-if/report.pdf', format: 'A4' });
+  await page.pdf({ path: `${ test.info().project.outputDir }/what-if/report.pdf`, format: 'A4' });
   await page.emulateMedia({ media: 'screen' });
   await page.keyboard.press('Escape');
   await expect(report).toBeHidden();

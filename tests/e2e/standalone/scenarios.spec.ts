@@ -170,7 +170,7 @@ for (const [name, told] of chosen) {
         for (const [host, says] of Object.entries(told.hosts ?? {})) {
           await expect(page.locator(`[data-testid=lhv2-map] [data-host="${ host }"]`)).toContainText(says);
         }
-        await page.screenshot({ path: `test-results/scenarios/${ name }-page.png`, fullPage: true });
+        await page.screenshot({ path: `${ test.info().project.outputDir }/scenarios/${ name }-page.png`, fullPage: true });
       });
 
       await test.step('the drawer', async() => {
@@ -186,7 +186,7 @@ for (const [name, told] of chosen) {
         }
         await expect(drawer.locator('[data-testid=lhv2-evidence] code').first()).toBeVisible();
         await expect(drawer).not.toContainText(/lhv2\.|undefined|\{\w+\}|NaN/);
-        await page.screenshot({ path: `test-results/scenarios/${ name }-drawer.png` });
+        await page.screenshot({ path: `${ test.info().project.outputDir }/scenarios/${ name }-drawer.png` });
       });
 
       for (const panel of told.panels) {
@@ -198,7 +198,7 @@ for (const [name, told] of chosen) {
           if (!calm && panel === 'volume' && !told.overTime) {
             await expect(shown).toContainText(first);
           }
-          await page.screenshot({ path: `test-results/scenarios/${ name }-${ panel }.png` });
+          await page.screenshot({ path: `${ test.info().project.outputDir }/scenarios/${ name }-${ panel }.png` });
         });
       }
     });
@@ -218,7 +218,7 @@ for (const [name, hosts] of Object.entries(CALM).filter(([scenario]) => ALL || s
       for (const [host, says] of Object.entries(hosts)) {
         await expect(page.locator(`[data-testid=lhv2-map] [data-host="${ host }"]`)).toContainText(says);
       }
-      await page.screenshot({ path: `test-results/scenarios/${ name }-page.png`, fullPage: true });
+      await page.screenshot({ path: `${ test.info().project.outputDir }/scenarios/${ name }-page.png`, fullPage: true });
     });
   });
 }
@@ -251,7 +251,7 @@ for (const { look, use } of LOOKS) {
         await expect(page.getByTestId('lhv2-map')).toBeVisible();
         await expectAccessible(page);
         expect(await edge()).toBeLessThanOrEqual(0);
-        await page.screenshot({ path: `test-results/scenarios/${ name }-page-${ look }.png`, fullPage: true });
+        await page.screenshot({ path: `${ test.info().project.outputDir }/scenarios/${ name }-page-${ look }.png`, fullPage: true });
         await page.goto(`${ app.url }/#/health?volume=${ volume }`);
         const drawer = page.getByTestId('lhv2-volume-drawer');
 
@@ -259,15 +259,15 @@ for (const { look, use } of LOOKS) {
         await expect(drawer.getByTestId('lhv2-events')).not.toHaveAttribute('data-state', 'reading');
         await expectAccessible(page);
         expect(await page.getByTestId('lhv2-drawer').evaluate((element) => element.scrollWidth - element.clientWidth)).toBeLessThanOrEqual(0);
-        await page.screenshot({ path: `test-results/scenarios/${ name }-drawer-${ look }.png` });
+        await page.screenshot({ path: `${ test.info().project.outputDir }/scenarios/${ name }-drawer-${ look }.png` });
         await page.emulateMedia({ media: 'print' });
-        await page.screenshot({ path: `test-results/scenarios/${ name }-print-${ look }.png`, fullPage: true });
+        await page.screenshot({ path: `${ test.info().project.outputDir }/scenarios/${ name }-print-${ look }.png`, fullPage: true });
         await page.emulateMedia({ media: 'screen' });
         await page.goto(`${ app.url }/#/volumes/${ claimId }`);
         await expect(page.getByTestId('lhv2-panel').first()).toBeVisible();
         await expectAccessible(page);
         expect(await edge()).toBeLessThanOrEqual(0);
-        await page.screenshot({ path: `test-results/scenarios/${ name }-panel-${ look }.png` });
+        await page.screenshot({ path: `${ test.info().project.outputDir }/scenarios/${ name }-panel-${ look }.png` });
       });
     });
   }
