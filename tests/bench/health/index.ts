@@ -7,7 +7,7 @@
  * without our extension. Times begin with the navigation or the press; the heap is read after a forced collection.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { hasHarvesterUi, hasHost } from '../../support/cache-folder';
 import { startCluster } from './cluster-process';
@@ -26,7 +26,8 @@ if (!hasHost() || !hasHarvesterUi(UI_VERSION)) {
   throw new Error(`needs the built Rancher Dashboard and Harvester UI ${ UI_VERSION } in the cache folder; see README, "Test it"`);
 }
 
-interface Entry { readonly volumes: number; readonly ui: string; readonly result: Result }
+/** `load`: the machine's load average of the last minute, ours included; below the number of cores nothing else mattered. */
+interface Entry { readonly volumes: number; readonly ui: string; readonly load: number; readonly result: Result }
 
 const parts = new Set(values.parts.split(',') as Part[]);
 const options = { parts, limit: Number(values.limit), rate: Number(values.rate), seconds: Number(values.seconds) };
@@ -77,7 +78,9 @@ for (const volumes of values.volumes.split(',').map(Number)) {
 
   try {
     for (const ui of [THEIRS, OURS].filter(({ name }) => values.ui.split(',').includes(name))) {
-      entries.push({ volumes, ui: ui.name, result: await measure(cluster, ui, volumes, options) });
+      const result = await measure(cluster, ui, volumes, options);
+
+      entries.push({ volumes, ui: ui.name, load: Number((loadavg()[0] ?? 0).toFixed(1)), result });
       if (values.out !== undefined) {
         writeFileSync(values.out, `${ report() }\n`);
       }

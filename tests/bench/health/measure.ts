@@ -34,7 +34,11 @@ export const THEIRS: Ui = {
 const round = (value: number): number => Math.round(value);
 const percentile = (sorted: readonly number[], share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 
-export interface Loading { readonly firstRowsMs: number; readonly completeMs: number; readonly mainThreadMs: number; readonly heapMB: number }
+/**
+ * `…MainThreadMs` is wall-clock time inside tasks, which a busy machine stretches; `…CpuMs` is the time that the main
+ * thread had a processor for itself.
+ */
+export interface Loading { readonly firstRowsMs: number; readonly completeMs: number; readonly mainThreadMs: number; readonly cpuMs: number; readonly heapMB: number }
 
 /** Opens the list and waits until all of it is there. */
 async function load(cluster: ClusterProcess, measured: Measured, ui: Ui, volumes: number, limit: number): Promise<Loading> {
@@ -45,15 +49,15 @@ async function load(cluster: ClusterProcess, measured: Measured, ui: Ui, volumes
   await page.goto(cluster.page(ui.path), { waitUntil: 'commit' });
   await within(limit, page.waitForFunction(() => window.lhv2Probe.firsts.complete !== undefined, undefined, { timeout: 0, polling: 250 }));
   const firsts = await page.evaluate(() => window.lhv2Probe.firsts);
-  const { busyMs } = await measured.mainThread();
+  const { busyMs, cpuMs } = await measured.mainThread();
 
   // Late work of the page's first minute is over, and so is what it threw away.
   await page.waitForTimeout(3000);
 
-  return { firstRowsMs: round(firsts.rows ?? NaN), completeMs: round(firsts.complete ?? NaN), mainThreadMs: round(busyMs), heapMB: Number((await measured.heap() / 2 ** 20).toFixed(1)) };
+  return { firstRowsMs: round(firsts.rows ?? NaN), completeMs: round(firsts.complete ?? NaN), mainThreadMs: round(busyMs), cpuMs: round(cpuMs), heapMB: Number((await measured.heap() / 2 ** 20).toFixed(1)) };
 }
 
-export interface Acting extends Reaction { readonly mainThreadMs: number }
+export interface Acting extends Reaction { readonly mainThreadMs: number; readonly cpuMs: number }
 
 async function act(measured: Measured, ui: Ui, target: string, text: string | null, limit: number): Promise<Acting | string> {
   try {
@@ -62,7 +66,7 @@ async function act(measured: Measured, ui: Ui, target: string, text: string | nu
       const reaction = await measured.page.evaluate(react, { target, text, list: ui.list });
       const after = await measured.mainThread();
 
-      return { firstPaintMs: reaction.firstPaintMs === null ? null : round(reaction.firstPaintMs), settledMs: round(reaction.settledMs), longestBlockMs: round(reaction.longestBlockMs), mainThreadMs: round(after.busyMs - before.busyMs) };
+      return { firstPaintMs: reaction.firstPaintMs === null ? null : round(reaction.firstPaintMs), settledMs: round(reaction.settledMs), longestBlockMs: round(reaction.longestBlockMs), mainThreadMs: round(after.busyMs - before.busyMs), cpuMs: round(after.cpuMs - before.cpuMs) };
     })());
   } catch (error) {
     if (error instanceof TimeLimit) {
@@ -72,12 +76,15 @@ async function act(measured: Measured, ui: Ui, target: string, text: string | nu
   }
 }
 
-export interface Scrolling { readonly frames: number; readonly medianMs: number; readonly p95Ms: number; readonly longestMs: number; readonly over50: number }
+export interface Scrolling { readonly frames: number; readonly medianMs: number; readonly p95Ms: number; readonly longestMs: number; readonly over50: number; readonly cpuPerFrameMs: number }
 
 async function scroll(measured: Measured, ui: Ui): Promise<Scrolling> {
+  const before = await measured.mainThread();
   const times = (await measured.page.evaluate(scrollThrough, { target: ui.scroller, frames: 400, step: 120 })).sort((a, b) => a - b);
 
-  return { frames: times.length, medianMs: Number(percentile(times, 0.5).toFixed(1)), p95Ms: Number(percentile(times, 0.95).toFixed(1)), longestMs: Number((times.at(-1) ?? 0).toFixed(1)), over50: times.filter((time) => time > 50).length };
+  const { cpuMs } = await measured.mainThread();
+
+  return { frames: times.length, cpuPerFrameMs: Number(((cpuMs - before.cpuMs) / times.length).toFixed(1)), medianMs: Number(percentile(times, 0.5).toFixed(1)), p95Ms: Number(percentile(times, 0.95).toFixed(1)), longestMs: Number((times.at(-1) ?? 0).toFixed(1)), over50: times.filter((time) => time > 50).length };
 }
 
 export interface Chatter {
