@@ -60,7 +60,7 @@ const healthEntry = (weight: number): Readonly<Record<string, unknown>> => ({
 });
 
 /** Moves Volume Health right below Volumes, whose place differs between versions. False while Volumes are not known. */
-export function placeBelowVolumes(store: HostStore): boolean {
+function placeBelowVolumes(store: HostStore): boolean {
   const types = (store.state['type-map'] as { readonly virtualTypes?: Readonly<Record<string, readonly VirtualType[]>> } | undefined)?.virtualTypes?.harvester ?? [];
   const volumes = types.find(({ name }) => name === PAGE.volume);
 
