@@ -63,5 +63,19 @@ for (const { name, colorScheme, locale } of LOOKS) {
       await page.getByRole('button', { name: /Menu|菜单/ }).click();
       await expectAccessible(page);
     });
+
+    test('neither do the rehearsals and the report', async({ app, page }) => {
+      for (const question of ['drain:harvester-2', 'order', 'upgrade', 'disk']) {
+        await page.goto(`${ app.url }/#/health?whatif=${ question }`);
+        await expect(page.getByTestId('lhv2-what-if-answer').or(page.getByTestId('lhv2-what-if-target')).first()).toBeVisible();
+        await expectAccessible(page);
+        await page.screenshot({ path: `${ test.info().project.outputDir }/pages/${ name }-what-if-${ question.split(':')[0] ?? '' }.png` });
+      }
+      await page.keyboard.press('Escape');
+      await page.getByTestId('lhv2-report-open').click();
+      await expect(page.getByTestId('lhv2-report')).toBeVisible();
+      await expectAccessible(page);
+      await page.screenshot({ path: `${ test.info().project.outputDir }/pages/${ name }-report.png` });
+    });
   });
 }
