@@ -4,18 +4,16 @@
  */
 
 type Kind = 'text' | 'bytes' | 'bool' | 'int' | 'texts' | 'textMap' | 'bytesMap' | Message;
-interface Message {
-  readonly [field: number]: readonly [name: string, kind: Kind];
-}
+type Message = readonly (readonly [field: number, name: string, kind: Kind])[];
 
-const METADATA: Message = { 1: ['name', 'text'], 2: ['generateName', 'text'], 3: ['namespace', 'text'], 5: ['uid', 'text'], 6: ['resourceVersion', 'text'], 11: ['labels', 'textMap'], 12: ['annotations', 'textMap'], 14: ['finalizers', 'texts'] };
-const RESOURCE_ATTRIBUTES: Message = { 1: ['namespace', 'text'], 2: ['verb', 'text'], 3: ['group', 'text'], 4: ['version', 'text'], 5: ['resource', 'text'], 6: ['subresource', 'text'], 7: ['name', 'text'] };
+const METADATA: Message = [[1, 'name', 'text'], [2, 'generateName', 'text'], [3, 'namespace', 'text'], [5, 'uid', 'text'], [6, 'resourceVersion', 'text'], [11, 'labels', 'textMap'], [12, 'annotations', 'textMap'], [14, 'finalizers', 'texts']];
+const RESOURCE_ATTRIBUTES: Message = [[1, 'namespace', 'text'], [2, 'verb', 'text'], [3, 'group', 'text'], [4, 'version', 'text'], [5, 'resource', 'text'], [6, 'subresource', 'text'], [7, 'name', 'text']];
 const KINDS: Readonly<Record<string, Message>> = {
-  'v1 Namespace': { 1: ['metadata', METADATA], 2: ['spec', { 1: ['finalizers', 'texts'] }] },
-  'v1 ConfigMap': { 1: ['metadata', METADATA], 2: ['data', 'textMap'], 3: ['binaryData', 'bytesMap'], 4: ['immutable', 'bool'] },
-  'v1 Secret': { 1: ['metadata', METADATA], 2: ['data', 'bytesMap'], 3: ['type', 'text'], 4: ['stringData', 'textMap'], 5: ['immutable', 'bool'] },
-  'v1 ServiceAccount': { 1: ['metadata', METADATA], 4: ['automountServiceAccountToken', 'bool'] },
-  'authorization.k8s.io/v1 SelfSubjectAccessReview': { 1: ['metadata', METADATA], 2: ['spec', { 1: ['resourceAttributes', RESOURCE_ATTRIBUTES], 2: ['nonResourceAttributes', { 1: ['path', 'text'], 2: ['verb', 'text'] }] }] }
+  'v1 Namespace': [[1, 'metadata', METADATA], [2, 'spec', [[1, 'finalizers', 'texts']]]],
+  'v1 ConfigMap': [[1, 'metadata', METADATA], [2, 'data', 'textMap'], [3, 'binaryData', 'bytesMap'], [4, 'immutable', 'bool']],
+  'v1 Secret': [[1, 'metadata', METADATA], [2, 'data', 'bytesMap'], [3, 'type', 'text'], [4, 'stringData', 'textMap'], [5, 'immutable', 'bool']],
+  'v1 ServiceAccount': [[1, 'metadata', METADATA], [4, 'automountServiceAccountToken', 'bool']],
+  'authorization.k8s.io/v1 SelfSubjectAccessReview': [[1, 'metadata', METADATA], [2, 'spec', [[1, 'resourceAttributes', RESOURCE_ATTRIBUTES], [2, 'nonResourceAttributes', [[1, 'path', 'text'], [2, 'verb', 'text']]]]]]
 };
 
 const MAGIC = Buffer.from('k8s\0');
@@ -59,7 +57,7 @@ function* entries(bytes: Buffer): Generator<Entry> {
 function decode(bytes: Buffer, message: Message): Record<string, unknown> {
   const object: Record<string, unknown> = {};
   for (const { field, value } of entries(bytes)) {
-    const [name, kind] = message[field] ?? [];
+    const [, name, kind] = message.find(([number]) => number === field) ?? [];
     if (name === undefined || kind === undefined) continue;
     if (typeof value === 'number') {
       object[name] = kind === 'bool' ? value !== 0 : value;

@@ -2,32 +2,8 @@ import { createHash } from 'node:crypto';
 import { setCondition } from './conditions';
 import type { LonghornContext } from './context';
 import { API_VERSION, FINALIZER, LH, NAMESPACE, key } from './kinds';
+import type { Leftover } from './memory';
 import type { Condition, LonghornNode, Replica } from './types';
-
-/** Data of a replica whose object went while nobody could clean up after it. */
-interface Leftover {
-  readonly node: string;
-  readonly disk: string;
-  readonly data: string;
-  readonly volume: string;
-}
-
-/** What lies on disks without an object: by disk UUID. */
-export class Leftovers {
-  private readonly byDisk = new Map<string, Leftover[]>();
-
-  on(disk: string): readonly Leftover[] {
-    return this.byDisk.get(disk) ?? [];
-  }
-
-  add(leftover: Leftover): void {
-    this.byDisk.set(leftover.disk, [...this.on(leftover.disk), leftover]);
-  }
-
-  clean(disk: string, data: string): void {
-    this.byDisk.set(disk, this.on(disk).filter((leftover) => leftover.data !== data));
-  }
-}
 
 /** A replica's object is gone: its data too, unless its node or disk is out of reach. */
 export function noteRemovedReplica(ctx: LonghornContext, replica: Replica): void {

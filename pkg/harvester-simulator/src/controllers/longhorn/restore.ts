@@ -9,16 +9,6 @@ import type { VolumeSet } from './volume-set';
 /** What reading a backup back costs, in bytes per second of cluster time. */
 const RESTORE_BYTES_PER_SECOND = 60 * 2 ** 20;
 
-interface Run {
-  readonly startedAt: number;
-  readonly endsAt: number;
-}
-
-/** Reading a backup into the replicas of a volume, by volume. */
-export class RestoreRuns {
-  readonly runs = new Map<string, Run>();
-}
-
 /** The backup a URL names: `…?backup=<name>&volume=<volume>`. */
 function backupOf(url: string): string {
   return /[?&]backup=([^&]+)/.exec(url)?.[1] ?? '';

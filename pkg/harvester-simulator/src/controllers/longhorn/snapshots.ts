@@ -7,37 +7,6 @@ import { isSettingOn, settingNumber } from './settings';
 import { bytesOf } from './truth';
 import type { Volume } from './types';
 
-/** One snapshot in a volume's chain, oldest first. Bytes. */
-export interface ChainLink {
-  readonly name: string;
-  readonly created: string;
-  readonly bytes: number;
-  /** False: taken by the engine itself, at the start of a rebuild. */
-  readonly isUserCreated: boolean;
-  readonly labels: Record<string, string>;
-}
-
-/** What lies on the disks of each volume, whatever runs. */
-export class SnapshotChains {
-  private readonly byVolume = new Map<string, readonly ChainLink[]>();
-
-  of(volume: string): readonly ChainLink[] {
-    return this.byVolume.get(volume) ?? [];
-  }
-
-  add(volume: string, link: ChainLink): void {
-    this.byVolume.set(volume, [...this.of(volume), link]);
-  }
-
-  drop(volume: string, test: (link: ChainLink) => boolean): void {
-    this.byVolume.set(volume, this.of(volume).filter((link) => !test(link)));
-  }
-
-  forget(volume: string): void {
-    this.byVolume.delete(volume);
-  }
-}
-
 function headBytes(ctx: LonghornContext, volume: string, size: number): number {
   return Math.max(0, bytesOf(ctx.cluster, volume, size) - ctx.chains.of(volume).reduce((sum, { bytes }) => sum + bytes, 0));
 }
