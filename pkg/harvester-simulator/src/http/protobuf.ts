@@ -83,7 +83,7 @@ function decode(bytes: Buffer, message: Message): Record<string, unknown> {
  */
 export function readProtobuf(body: Buffer): Record<string, unknown> | undefined {
   if (!body.subarray(0, 4).equals(MAGIC)) throw new Malformed('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]');
-  const envelope = decode(body.subarray(4), { 1: ['type', { 1: ['apiVersion', 'text'], 2: ['kind', 'text'] }], 2: ['raw', 'bytes'] });
+  const envelope = decode(body.subarray(4), [[1, 'type', [[1, 'apiVersion', 'text'], [2, 'kind', 'text']]], [2, 'raw', 'bytes']]);
   const { apiVersion = '', kind = '' } = (envelope['type'] ?? {}) as { apiVersion?: string; kind?: string };
   const message = KINDS[`${apiVersion} ${kind}`];
   if (message === undefined) return undefined;
