@@ -132,9 +132,11 @@ export class Situation {
     return this.failedCache;
   }
 
+  private usableCache: readonly ReplicaRecord[] | undefined;
   /** Replicas that Longhorn counts as there: not failed, not leaving, active. */
   get usable(): readonly ReplicaRecord[] {
-    return this.replicas.filter(isUsable);
+    this.usableCache ??= this.replicas.filter(isUsable);
+    return this.usableCache;
   }
 
   /** Replicas that have no place yet or don't exist yet: what a scheduler still has to find room for. */
@@ -142,8 +144,14 @@ export class Situation {
     return Math.max(0, (this.wanted ?? 0) - this.usable.filter((replica) => replica.nodeId !== '').length);
   }
 
+  private waitCache: number | null | undefined;
   /** End of the wait for a lost replica to come back, when Longhorn waits at all; null otherwise. */
   get waitsUntil(): number | null {
+    if (this.waitCache === undefined) this.waitCache = this.findEndOfWait();
+    return this.waitCache;
+  }
+
+  private findEndOfWait(): number | null {
     const { volume } = this;
     if (volume.dataEngine === 'v2' && !readFlagSetting(this.view, 'fast-replica-rebuild-enabled', 'v2')) return null;
     if (!this.failed.some(isReusable)) return null;
