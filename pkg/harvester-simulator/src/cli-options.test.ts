@@ -1,5 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { helpText, parseCli } from './cli-options';
+import { PROFILES } from './profiles';
+import { createSimulator } from './server';
+import { ROLES } from './steve/access';
 import { WIRING } from './wiring';
 
 describe('command line', () => {
@@ -38,5 +43,13 @@ describe('command line', () => {
     const text = helpText(WIRING.scenarios, WIRING.faults);
     for (const { name, args } of WIRING.faults) expect(text).toContain([name, ...args.map((argument) => `<${argument}>`)].join(' '));
     for (const line of text.split('Scenarios\n')[0]?.split('\n') ?? []) expect(line.length, line).toBeLessThanOrEqual(120);
+  });
+
+  it('is not alone: the README teaches every command, role and version', async () => {
+    const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
+    const simulator = createSimulator({ scenario: 'empty', clock: 'manual' });
+    const commands = simulator.control.describe()['commands'] as { name: string }[];
+    expect([...commands.map(({ name }) => name), ...ROLES, ...Object.keys(PROFILES)].filter((name) => !readme.includes(`\`${name}\``) && !/^1\.[678]$/.test(name))).toEqual([]);
+    await simulator.close();
   });
 });
