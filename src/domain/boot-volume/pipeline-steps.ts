@@ -4,10 +4,12 @@ import type { ClusterView } from '../view';
 import type { Evidence } from '../health/types';
 import type { Params, Pipeline, PipelineCause, PipelineStep, StepState } from './types';
 
+/** One step of a pipeline. `progress` is percent 0..100, null where nothing tells it. */
 export function step(id: string, state: StepState, code: string, params: Params = {}, progress: number | null = null, evidence: readonly Evidence[] = []): PipelineStep {
   return Object.freeze({ id, state, code, params, progress, evidence });
 }
 
+/** Why a pipeline stalls; `isRecoverable` says whether it goes on once the cause is gone. */
 export function cause(code: string, params: Params = {}, evidence: readonly Evidence[] = [], isRecoverable = true): PipelineCause {
   return Object.freeze({ code, params, evidence, isRecoverable });
 }

@@ -6,6 +6,7 @@ import type { ClusterView, InventoryKind, RecordOf } from '../view';
 /** Longhorn nodes by id, with what is promised on their disks. */
 export type Disks = ReadonlyMap<string, LonghornNodeRecord>;
 
+/** The Longhorn nodes as they are, nothing promised yet. */
 export function readDisks(view: ClusterView): Disks {
   return new Map([...view.all(KIND.longhornNode)].map(node => [node.meta.id, node]));
 }
