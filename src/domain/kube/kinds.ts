@@ -11,6 +11,8 @@ export const KIND = {
   longhornSetting: 'longhorn.io.setting',
   instanceManager: 'longhorn.io.instancemanager',
   volumeAttachment: 'longhorn.io.volumeattachment',
+  orphan: 'longhorn.io.orphan',
+  shardGroup: 'longhorn.io.shardgroup',
   node: 'node',
   namespace: 'namespace',
   persistentVolume: 'persistentvolume',

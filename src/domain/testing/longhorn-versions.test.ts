@@ -4,7 +4,7 @@ import { verdictOf } from './verdict-of';
 import { asLonghorn, LONGHORN_MINORS } from './longhorn-versions';
 import type { LonghornMinor } from './longhorn-versions';
 import { rawCluster } from './raw-cluster';
-import { rawCondition, rawEngine, rawHealthyWorld, rawReplica, rawSetting, rawVolume, rebuildOf, withObjects, VOLUME } from './raw-objects';
+import { rawCondition, rawEngine, rawHealthyWorld, rawInfrastructure, rawKubeNode, rawPersistentVolume, rawReplica, rawSetting, rawVolume, rebuildOf, withObjects, VOLUME } from './raw-objects';
 
 /** What each field came with, as section 1.10 of the Longhorn contract has it. */
 const CAME_WITH: Readonly<Record<string, LonghornMinor>> = {
@@ -31,4 +31,11 @@ describe.each(LONGHORN_MINORS)('a world of Longhorn 1.%i', (minor) => {
     expect(view.get('longhorn.io.engine', `longhorn-system/${VOLUME}-e-0`)?.endpoint).toBe(minor < 12 ? `/dev/longhorn/${VOLUME}` : '');
     expect(verdictOf(world)).toMatchObject({ level: 'degraded', phase: 'rebuilding', headline: { code: 'rebuilding', params: { from: 'node-1', percent: 43 } } });
   });
+});
+
+it('the builders give a namespace to what has one, and to nothing else', () => {
+  const namespaceOf = (raw: { readonly metadata?: unknown }) => (raw.metadata as { readonly namespace?: string }).namespace;
+  expect([rawKubeNode(1), rawPersistentVolume('')].map(namespaceOf)).toEqual([undefined, undefined]);
+  expect(rawCluster(rawInfrastructure()).get('node', 'node-1')?.meta.id).toBe('node-1');
+  for (const raw of rawHealthyWorld()) expect(namespaceOf(raw), String(raw.kind)).toBe(raw.apiVersion === 'v1' ? undefined : 'longhorn-system');
 });
