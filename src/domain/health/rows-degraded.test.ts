@@ -35,9 +35,9 @@ const ROWS: readonly Row[] = [
   { row: '3', code: 'rebuild-not-progressing', world: withObjects(healthy, degraded(), rebuildingAt(43), joining), seen: { history: { rebuildSamples: { 'pvc-1-r-3': flat } } }, params: { sinceAt: NOW - 660_000 }, phase: 'stuck' },
   { row: '4', code: 'purging-before-rebuild', world: withObjects(healthy, degraded(), rawEngine({ 1: 'RW', 2: 'RW' }, { status: { purgeStatus: { 'tcp://10.52.0.1:20001': { isPurging: true, progress: 12, error: '', state: 'in_progress' } } } }), joining), params: { percent: 12 } },
   {
-    row: '5', code: 'rebuild-queued', params: { node: 'node-3', running: 1, limit: 1 }, phase: 'queued',
+    row: '5', code: 'rebuild-queued', params: { node: 'node-3', running: 1, limit: 1, waiting: 2 }, phase: 'queued',
     world: withObjects(healthy, degraded(), two, rawReplica(3, { spec: { healthyAt: '', lastHealthyAt: '', rebuildRetryCount: 5 }, status: { currentState: 'stopped', storageIP: '', ip: '', port: 0 } }), rawSetting('concurrent-replica-rebuild-per-node-limit', '1'),
-      rawReplica(3, { spec: { healthyAt: '', rebuildRetryCount: 1 } }, 'pvc-2'))
+      rawReplica(3, { spec: { healthyAt: '', rebuildRetryCount: 1 } }, 'pvc-2'), rawReplica(3, { spec: { healthyAt: '', rebuildRetryCount: 1 }, status: { currentState: 'stopped', storageIP: '', ip: '', port: 0 } }, 'pvc-3'))
   },
   { row: '6', code: 'node-down-waiting', world: withObjects(lost(rawNode(3, { conditions: nodeDown(3), disk: DISK_OF_DOWN_NODE })), degraded({ lastDegradedAt: ago(60) })), params: { node: 'node-3', nextAt: NOW + 540_000 }, phase: 'waiting' },
   { row: '7', code: 'node-down-blocked', world: withObjects(lost(rawNode(3, { conditions: nodeDown(3), disk: DISK_OF_DOWN_NODE })), degraded(unscheduled(PRECHECK))), params: { node: 'node-3' }, phase: 'blocked' },

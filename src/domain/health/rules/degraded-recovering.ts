@@ -61,18 +61,23 @@ const purging = degraded('purging-before-rebuild', { row: '4', phase: 'starting'
   return { params: { percent: purge.progress }, evidence: [citeRobustness(s), citeEngine(s, s.running, `status.purgeStatus[tcp://${purge.address}]`, `isPurging=true progress=${String(purge.progress)}`)] };
 });
 
-/** Mirrors `canStartRebuildingReplica`'s count per target node (longhorn-manager controller/replica_controller.go). */
-const rebuildQueued = degraded('rebuild-queued', { row: '5', phase: 'queued', params: ['node', 'running', 'limit'] }, (s) => {
+/**
+ * Mirrors `canStartRebuildingReplica`'s count per target node (longhorn-manager controller/replica_controller.go). The
+ * queue has no order: whichever replica is looked at first after a place is free takes it.
+ */
+const rebuildQueued = degraded('rebuild-queued', { row: '5', phase: 'queued', params: ['node', 'running', 'limit', 'waiting'] }, (s) => {
   for (const verdict of s.verdicts) {
     if (verdict.class !== 'rebuild-queued') continue;
-    let running = 0;
+    let [running, waiting] = [0, 1];
     for (const other of s.view.replicasOnNode(verdict.nodeName)) {
-      if (other.meta.name !== verdict.name && isInRebuild(other) && (other.currentState === 'running' || other.currentState === 'starting')) running += 1;
+      if (other.meta.name === verdict.name || !isInRebuild(other)) continue;
+      if (other.currentState === 'running' || other.currentState === 'starting') running += 1;
+      else if (other.desireState === 'running' && other.meta.deletedAt === null) waiting += 1;
     }
     if (running < s.rebuildLimit) continue;
     const replica = s.replicas.find((candidate) => candidate.meta.name === verdict.name);
     return {
-      params: { node: verdict.nodeName, running, limit: s.rebuildLimit },
+      params: { node: verdict.nodeName, running, limit: s.rebuildLimit, waiting },
       evidence: [citeRobustness(s), ...(replica === undefined ? [] : [citeReplica(s, replica, 'status.currentState', replica.currentState)]), citeSetting(s, 'concurrent-replica-rebuild-per-node-limit')]
     };
   }
@@ -167,7 +172,7 @@ const newCopySoon = degraded('new-copy-soon', { row: '35', phase: 'starting' }, 
   // "About to be made" is a promise: it takes knowing that nothing stands in the way.
   if (!s.isRecoveryVerifiable || s.condition('Scheduled')?.status === 'False' || s.failed.length > 0 || s.rebuildLimit === 0 || s.isBlocked || s.isMigrating || s.wanted === null) return null;
   return s.usable.length < s.wanted || s.verdicts.some((verdict) => verdict.class === 'starting' || verdict.class === 'rebuild-queued')
-    ? { evidence: [citeRobustness(s), citeVolume(s, 'spec.numberOfReplicas', s.wanted)] } : null;
+    ? { evidence: [citeRobustness(s), citeVolume(s, 'spec.numberOfReplicas', s.volume.numberOfReplicas)] } : null;
 });
 
 /** Degraded volumes on their way back, or kept from it by Longhorn's own rules. In order of what to say first. */
