@@ -49,7 +49,8 @@ interface Kept {
   readonly dueAt: number | null;
 }
 
-const isRestless = (verdict: VolumeVerdict): boolean => verdict.level !== 'healthy' && verdict.level !== 'stopped';
+/** A stopped volume that is short of replicas may be waiting for an offline rebuild, which counts as stuck after a while. */
+const isRestless = ({ level, goodReplicas, wantedReplicas }: VolumeVerdict): boolean => level !== 'healthy' && (level !== 'stopped' || goodReplicas < (wantedReplicas ?? 0));
 
 /** The nearest moment to come that a sentence of the verdict mentions (`…At` parameters are epoch milliseconds). */
 function nextMoment(verdict: VolumeVerdict, now: number): number | null {

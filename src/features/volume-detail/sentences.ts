@@ -83,6 +83,9 @@ function storyWithoutVerdict(subject: Subject, wording: Wording): Story {
   return { state, lead: subject.freshness.state === 'loading' ? '' : t('lhv2.health.lead.cannotVerify'), cause: claimFacts(subject, wording), next: '', doubt };
 }
 
+/** Headlines that say no more than the badge and the count of replicas do. */
+const PLAIN: ReadonlySet<string> = new Set(['healthy', 'stopped-complete']);
+
 /** The story of a volume. `machine`: tell it from this machine's side ("Boots from 2 of 3 good replicas"). */
 export function storyOf(view: Pick<ClusterView, 'get'>, subject: Subject, wording: Wording, machine?: VirtualMachineRecord): Story {
   const { verdict } = subject;
@@ -105,7 +108,7 @@ export function storyOf(view: Pick<ClusterView, 'get'>, subject: Subject, wordin
   return {
     state,
     lead,
-    cause: tellsMore ? findingText(toldFinding(verdict), 'cause', wording) : '',
+    cause: tellsMore || !PLAIN.has(verdict.headline.code) ? findingText(toldFinding(verdict), 'cause', wording) : '',
     next: tellsMore ? findingText(toldFinding(verdict), 'next', wording) : '',
     doubt: doubtOf(subject.freshness, wording)
   };

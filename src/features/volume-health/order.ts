@@ -2,6 +2,14 @@ import { groupValue, type Column, type RowQuery } from './query';
 import { naturalKey, TILES, type HealthRow } from './row';
 
 const RANK = new Map<string, number>(TILES.map((tile, index) => [tile, index]));
+/** After all trouble, before all that is calm: volumes at rest or well that need someone all the same. */
+const CALM_BUT_NEEDED = TILES.indexOf('transition') - 0.5;
+
+function rankOf({ tile, verdict }: HealthRow): number {
+  const rank = RANK.get(tile) ?? TILES.length;
+
+  return verdict.needsAttention ? Math.min(rank, CALM_BUT_NEEDED) : rank;
+}
 
 /** What a row is sorted by in a column: comparable by `<`. Rows that lack it sort last when ascending. */
 export function sortKey(row: HealthRow, column: Column): number | string {
@@ -9,7 +17,7 @@ export function sortKey(row: HealthRow, column: Column): number | string {
 
   switch (column) {
     // What needs someone comes first within its kind, then the oldest trouble.
-    case 'state': return (RANK.get(row.tile) ?? TILES.length) * 2e13 + (verdict.needsAttention ? 0 : 1e13) + (verdict.since ?? 9e12);
+    case 'state': return rankOf(row) * 2e13 + (verdict.needsAttention ? 0 : 1e13) + (verdict.since ?? 9e12);
     case 'volume': return row.titleKey;
     case 'machine': return row.machineKey || '\uffff';
     case 'engine': return row.engine;
