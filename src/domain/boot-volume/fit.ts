@@ -16,6 +16,8 @@ export interface FitRequest {
   readonly imageSize: number | null;
   /** Bytes of one VM's root disk. */
   readonly machineSize: number;
+  /** Bytes that each VM's disk holds as soon as it is made: those of the image; null when that isn't known. */
+  readonly contentSize?: number | null;
   /** VMs wanted at once. */
   readonly instances: number;
 }
@@ -33,6 +35,8 @@ export interface DiskFit {
   readonly leftBytes: number;
   /** The plan goes no further because of this disk. */
   readonly isLimit: boolean;
+  /** What keeps replicas off it is its free space, not what is promised on it. */
+  readonly isFull: boolean;
 }
 
 export interface FitForecast {
@@ -68,11 +72,11 @@ export function forecastFit(view: ClusterView, request: FitRequest): FitForecast
     return UNKNOWN;
   }
 
-  const demanded = demand(request, ceilToGiB(request.machineSize));
+  const demanded = demand(request, ceilToGiB(request.machineSize), request.contentSize ?? request.imageSize ?? 0);
   const start = readDisks(view);
-  const image = request.imageSize === null ? null : explainPlacement(view, demand(request, request.imageSize));
+  const image = request.imageSize === null ? null : explainPlacement(view, demand(request, request.imageSize, request.imageSize));
   const isImagePlaceable = image === null ? null : image.chosen.length >= image.missing;
-  const afterImage = image && request.imageSize !== null ? promiseSpace(start, image.chosen, request.imageSize) : start;
+  const afterImage = image && request.imageSize !== null ? promiseSpace(start, image.chosen, request.imageSize, request.imageSize) : start;
   const machines = isImagePlaceable === false ? 0 : countFit(withDisks(view, afterImage), demanded, COUNT_LIMIT) ?? 0;
   const planned = withDisks(view, placeMachines(view, afterImage, demanded, Math.min(machines, request.instances)));
   const next = isImagePlaceable === false ? image : explainPlacement(planned, demanded);
@@ -90,10 +94,11 @@ export function forecastFit(view: ClusterView, request: FitRequest): FitForecast
   };
 }
 
-function demand(request: FitRequest, size: number): PlacementRequest {
+/** A plan counts what others have just been promised, and what its own disks will fill. */
+function demand(request: FitRequest, size: number, writes: number): PlacementRequest {
   const { replicas, nodeSelector, diskSelector } = request.bootClass;
 
-  return { size, replicas, engine: 'v2', nodeSelector, diskSelector };
+  return { size, replicas, engine: 'v2', nodeSelector, diskSelector, writes, countsInFlight: true };
 }
 
 // Beyond a handful of machines the picture per disk no longer changes anybody's mind.
@@ -103,7 +108,7 @@ function placeMachines(view: ClusterView, disks: Disks, request: PlacementReques
   let current = disks;
 
   for (let index = 0; index < Math.min(count, DRAWN_MACHINES); index++) {
-    current = promiseSpace(current, explainPlacement(withDisks(view, current), request).chosen, request.size);
+    current = promiseSpace(current, explainPlacement(withDisks(view, current), request).chosen, request.size, request.writes ?? 0);
   }
 
   return current;
@@ -111,6 +116,9 @@ function placeMachines(view: ClusterView, disks: Disks, request: PlacementReques
 
 // The others could not take this class's replicas however much room they had.
 const COMPARED: readonly PlacementCode[] = ['ok', 'chosen', 'insufficient-allocatable', 'insufficient-free', 'disk-pressure', 'disk-holds-replica'];
+
+const FULL: readonly PlacementCode[] = ['insufficient-free', 'disk-pressure'];
+const LIMITS: readonly PlacementCode[] = [...FULL, 'insufficient-allocatable'];
 
 function compareDisks(before: Disks, after: ClusterView, request: PlacementRequest, isShort: boolean): readonly DiskFit[] {
   const records = new Map([...before.values()].flatMap(node => node.disks.map(disk => [`${node.meta.name}/${disk.name}`, disk] as const)));
@@ -135,7 +143,8 @@ function compareDisks(before: Disks, after: ClusterView, request: PlacementReque
       scheduledBytes: was,
       plannedBytes: now - was,
       leftBytes: Math.max(0, disk.limitBytes - now),
-      isLimit: isShort && (disk.code === 'insufficient-allocatable' || disk.code === 'insufficient-free')
+      isLimit: isShort && LIMITS.includes(disk.code),
+      isFull: FULL.includes(disk.code)
     }];
   }));
 }
@@ -160,15 +169,15 @@ function findAlternative(view: ClusterView, request: FitRequest, machines: numbe
   }
 
   const fewer = { ...request, bootClass: { ...request.bootClass, replicas } };
-  const image = request.imageSize === null ? null : explainPlacement(view, demand(fewer, request.imageSize));
+  const image = request.imageSize === null ? null : explainPlacement(view, demand(fewer, request.imageSize, request.imageSize));
 
   if (image && image.chosen.length < image.missing) {
     return null;
   }
 
   const disks = readDisks(view);
-  const after = image && request.imageSize !== null ? promiseSpace(disks, image.chosen, request.imageSize) : disks;
-  const count = countFit(withDisks(view, after), demand(fewer, ceilToGiB(request.machineSize)), COUNT_LIMIT) ?? 0;
+  const after = image && request.imageSize !== null ? promiseSpace(disks, image.chosen, request.imageSize, request.imageSize) : disks;
+  const count = countFit(withDisks(view, after), demand(fewer, ceilToGiB(request.machineSize), request.contentSize ?? request.imageSize ?? 0), COUNT_LIMIT) ?? 0;
 
   return count > machines ? { replicas, machines: count } : null;
 }

@@ -10,7 +10,7 @@ import type { ClusterView } from '../view';
 import { findImporterCause } from './importer-cause';
 import { listDiskNodes } from './nodes';
 import { cause, composePipeline, conditionEvidence, step } from './pipeline-steps';
-import { findStorageCause, findVolume, readClaimStep, readVolumeStep } from './pipeline-storage';
+import { findFault, findStorageCause, findVolume, readClaimStep, readVolumeStep } from './pipeline-storage';
 import { evidenceOf, unreadReason } from './reading';
 import { findStandstill } from './standstill';
 import type { Standing } from './standstill';
@@ -40,7 +40,7 @@ export function readMachinePipeline(view: ClusterView, machineId: string, now: n
   const claimId = objectId(machine.meta.namespace, disk.claimName);
   const imageId = machine.claimTemplates.find(template => template.name === disk.claimName)?.imageId ?? '';
   const dataVolume = view.get(KIND.dataVolume, claimId);
-  const found = boot.state === 'done' ? findPauseCause(view, machine, instance) : findCause(view, machine, instance, { claimId, imageId, now, standing: standingOf(claimId) });
+  const found = boot.state === 'done' ? findFault(view, findVolume(view, claimId)) ?? findPauseCause(view, machine, instance) : findCause(view, machine, instance, { claimId, imageId, now, standing: standingOf(claimId) });
   const steps = [
     ...(imageId === '' ? [] : [readImageStep(view, imageId)]),
     ...(imageId === '' || isFromBackingImage(view, imageId) ? [] : [readCloneStep(view, claimId, dataVolume)]),

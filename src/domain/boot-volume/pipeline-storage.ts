@@ -13,14 +13,14 @@ import { evidenceOf, unreadReason } from './reading';
 import type { PipelineCause, PipelineStep } from './types';
 
 /**
- * Longhorn volume behind a claim. While CDI fills a claim, the volume hangs on the claim `prime-<uid>` and moves over
- * at the end.
+ * Longhorn volume behind a claim. While CDI fills a claim, the volume hangs on the claim `prime-<uid>`, or `tmp-pvc-<uid>`
+ * of a clone, and moves over at the end.
  */
 export function findVolume(view: ClusterView, claimId: string): VolumeRecord | undefined {
   const claim = view.get(KIND.persistentVolumeClaim, claimId);
+  const behind = (prefix: string): VolumeRecord | undefined => claim && view.volumeOfClaim(objectId(claim.meta.namespace, `${prefix}-${claim.meta.uid}`));
 
-  return view.volumeOfClaim(claimId) ??
-    (claim ? view.volumeOfClaim(objectId(claim.meta.namespace, `prime-${claim.meta.uid}`)) : undefined);
+  return view.volumeOfClaim(claimId) ?? behind('prime') ?? behind('tmp-pvc');
 }
 
 /** The step "claim": bound, being filled, or waiting for a volume. */
@@ -87,12 +87,21 @@ export function findStorageCause(view: ClusterView, claimId: string, className: 
   return claim?.phase === 'Bound' ? null : findMissingVolumeCause(view, claim, className, size);
 }
 
+/** That no good replica of the volume is left. */
+export function findFault(view: ClusterView, volume: VolumeRecord | undefined): PipelineCause | null {
+  return volume?.robustness === 'faulted'
+    ? cause('volume-faulted', { volume: volume.meta.name }, [evidenceOf(view, KIND.volume, volume.meta.id, 'status.robustness', volume.rawRobustness)])
+    : null;
+}
+
 function findVolumeCause(view: ClusterView, volume: VolumeRecord): PipelineCause | null {
   const scheduled = findCondition(volume.conditions, 'Scheduled');
   const id = volume.meta.id;
 
-  if (volume.robustness === 'faulted') {
-    return cause('volume-faulted', { volume: volume.meta.name }, [evidenceOf(view, KIND.volume, id, 'status.robustness', volume.rawRobustness)]);
+  const fault = findFault(view, volume);
+
+  if (fault !== null) {
+    return fault;
   }
 
   const placed = view.replicasOfVolume(volume.meta.name).filter(replica => replica.nodeId !== '').length;

@@ -11,8 +11,8 @@ export function readDisks(view: ClusterView): Disks {
   return new Map([...view.all(KIND.longhornNode)].map(node => [node.meta.id, node]));
 }
 
-/** The disks after replicas of `size` bytes were promised at these places. */
-export function promiseSpace(disks: Disks, chosen: PlacementResult['chosen'], size: number): Disks {
+/** The disks after replicas of `size` bytes were promised at these places, and filled with `writes` bytes. */
+export function promiseSpace(disks: Disks, chosen: PlacementResult['chosen'], size: number, writes: number): Disks {
   const next = new Map(disks);
 
   for (const place of chosen) {
@@ -20,7 +20,9 @@ export function promiseSpace(disks: Disks, chosen: PlacementResult['chosen'], si
       if (node.meta.name === place.nodeName) {
         next.set(id, {
           ...node,
-          disks: node.disks.map(disk => disk.name === place.diskName ? { ...disk, storageScheduled: (disk.storageScheduled ?? 0) + size } : disk)
+          disks: node.disks.map(disk => disk.name === place.diskName
+            ? { ...disk, storageScheduled: (disk.storageScheduled ?? 0) + size, storageAvailable: disk.storageAvailable === null ? null : disk.storageAvailable - writes }
+            : disk)
         });
       }
     }

@@ -46,7 +46,7 @@ export function useBootImage(form: () => BootImageForm) {
   }));
   const lock = computed(() => findLock(form(), isOn.value, checks.value));
   const forecast = computed(() => judged.value === null ? null : forecastFit(view.value.now, {
-    bootClass: judged.value, imageSize: imageSize.value, machineSize: machineSize.value, instances: 1
+    bootClass: judged.value, imageSize: imageSize.value, machineSize: machineSize.value, contentSize: form().virtualSize, instances: 1
   }));
   const notes = computed(() => isOn.value && form().mode === 'create' ? noteBootImage(view.value.now, form()) : []);
   const hasMismatch = computed(() => isMismatch(view.value.now, form()));

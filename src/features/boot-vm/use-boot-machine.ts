@@ -68,7 +68,7 @@ export function useBootMachine(form: () => BootMachineForm) {
     machineSize: rootSize.value || GIB, instances: form().instances, facts: facts.value
   }));
   const forecast = computed(() => judged.value === null || rootSize.value <= 0 ? null : forecastFit(view.value.now, {
-    bootClass: judged.value, imageSize: null, machineSize: rootSize.value, instances: form().instances
+    bootClass: judged.value, imageSize: null, machineSize: rootSize.value, contentSize: isBlank.value ? 0 : image.value?.virtualSize ?? null, instances: form().instances
   }));
   const outlook = computed(() => judged.value === null ? null : outlookMigration(view.value.now, judged.value.isMigratable));
   const notes = computed(() => isOn.value && form().mode === 'create' ? noteBootMachine(view.value.now, {

@@ -1,4 +1,6 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { BOOT_IMAGE_TESTID as IMAGE } from '../../../src/features/boot-image/contract';
 import { BOOT_MACHINE_TESTID as MACHINE } from '../../../src/features/boot-vm/contract';
@@ -49,11 +51,12 @@ const turnOnAnd = (change: (app: RunningApp) => void) => async(page: Page, app: 
   await page.waitForTimeout(500);
 };
 
-async function createImage(page: Page, url: string): Promise<void> {
+async function createImage(page: Page, url: string, meanwhile: () => void = () => undefined): Promise<void> {
   await page.getByTestId(IMAGE.name).fill('picture');
   await page.getByTestId(IMAGE.url).fill(url);
   await page.getByTestId(IMAGE.toggle).click();
   await expect(page.getByTestId(IMAGE.toggle)).toHaveAttribute('aria-checked', 'true');
+  meanwhile();
   await page.getByTestId(IMAGE.submit).click();
   await expect(page.getByTestId(IMAGE.imagePage)).toBeVisible();
 }
@@ -64,13 +67,18 @@ const importUntil = (url: () => string, pipeline: (page: Page, app: RunningApp) 
 };
 const causeShown = async(page: Page): Promise<void> => { await expect(page.getByTestId(IMAGE.pipelineCause)).toBeVisible({ timeout: 90_000 }); };
 
-async function upload(page: Page, { checksum = '', size = 3 * 2 ** 20 } = {}): Promise<void> {
+async function upload(page: Page, { checksum = '', size = 3 * 2 ** 20, meanwhile = () => Promise.resolve() } = {}): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'lhv2-upload-'));
+  const file = join(folder, 'boot.qcow2');
+
+  writeFileSync(file, Buffer.concat([makeQcow2(2 ** 31), Buffer.alloc(size, 7)]));
   await page.getByTestId(IMAGE.name).fill('picture');
   await page.getByTestId(IMAGE.sourceUpload).check();
-  await page.locator('input[type=file]').setInputFiles({ name: 'boot.qcow2', mimeType: 'application/octet-stream', buffer: Buffer.concat([makeQcow2(2 ** 31), Buffer.alloc(size, 7)]) });
+  await page.locator('input[type=file]').setInputFiles(file);
   await page.getByLabel('SHA-512', { exact: false }).fill(checksum);
   await page.getByTestId(IMAGE.toggle).click();
   await expect(page.getByTestId(IMAGE.toggle)).toHaveAttribute('aria-checked', 'true');
+  await meanwhile();
   await page.getByTestId(IMAGE.submit).click();
 }
 
@@ -127,8 +135,7 @@ const SCENES: readonly Scene[] = [
   { name: 'pipeline-image-no-length', cluster: fast, route: FORM, prepare: importUntil(() => server.url('no-length'), causeShown) },
   { name: 'pipeline-image-given-up', cluster: { ...fast, speed: 100 }, route: FORM, prepare: importUntil(() => server.url('no-length'), async(page) => { await expect(page.getByTestId(IMAGE.pipeline)).toHaveAttribute('data-state', 'failed', { timeout: 90_000 }); }) },
   { name: 'pipeline-image-no-place', cluster: fast, route: FORM, prepare: async(page, app) => {
-    for (const node of ['harvester-1', 'harvester-2', 'harvester-3']) app.control('scheduling-off', { node });
-    await createImage(page, server.url());
+    await createImage(page, server.url(), () => { for (const node of ['harvester-1', 'harvester-2', 'harvester-3']) app.control('scheduling-off', { node }); });
     await causeShown(page);
   } },
   { name: 'pipeline-image-not-progressing', cluster: { ...slow, timings: { importBytesPerSecond: 100 } }, route: FORM, prepare: importUntil(() => server.url(), async(page) => { await expect(page.getByTestId(IMAGE.pipelineCause)).toContainText(/Not progressing since|没有进展/, { timeout: 90_000 }); }) },
@@ -150,8 +157,10 @@ const SCENES: readonly Scene[] = [
     // 8 Mbit/s to the server.
     const session = await page.context().newCDPSession(page);
 
-    await session.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: 2 ** 23, uploadThroughput: 2 ** 20 });
-    await upload(page, { size: 24 * 2 ** 20 });
+    await upload(page, {
+      size: 24 * 2 ** 20,
+      meanwhile: async() => { await session.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: 2 ** 23, uploadThroughput: 2 ** 20 }); }
+    });
     await expect(page.getByTestId(IMAGE.upload)).toContainText(/left|剩余/, { timeout: 60_000 });
   } },
   { name: 'upload-failed', cluster: fast, route: FORM, part: IMAGE.upload, prepare: async(page) => {
@@ -170,13 +179,9 @@ const SCENES: readonly Scene[] = [
     await expect(page.getByTestId(IMAGE.uploadCompare)).toBeVisible({ timeout: 30_000 });
     await expect(page.getByTestId(IMAGE.upload)).toHaveAttribute('data-phase', 'done', { timeout: 30_000 });
   } },
-  { name: 'upload-finishing', cluster: fast, route: FORM, part: IMAGE.upload, prepare: async(page) => {
-    await page.route('**/*action=upload*', async(route) => {
-      await new Promise((resolve) => { setTimeout(resolve, 20_000); });
-      await route.abort();
-    });
-    await upload(page);
-    await expect(page.getByTestId(IMAGE.upload)).toHaveAttribute('data-phase', 'finishing', { timeout: 20_000 });
+  { name: 'upload-finishing', cluster: fast, route: FORM, part: IMAGE.upload, prepare: async(page, app) => {
+    await upload(page, { size: 2 ** 16, meanwhile: () => { app.control('api-latency', { ms: 6000 }); return Promise.resolve(); } });
+    await expect(page.getByTestId(IMAGE.upload)).toHaveAttribute('data-phase', 'finishing', { timeout: 30_000 });
   } }
 ];
 
