@@ -31,6 +31,8 @@ export const THEIRS: Ui = {
   list: 'table.sortable-table', sortButton: 'th.sortable:nth-of-type(2)', filterInput: 'input.search-box', scroller: 'main.main-layout', without: [OUR_FILES]
 };
 
+/** A list may take this long to load, seconds, before it counts as not loading at all. */
+const LOAD_LIMIT = 300;
 const round = (value: number): number => Math.round(value);
 const percentile = (sorted: readonly number[], share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 
@@ -145,7 +147,7 @@ export async function measure(cluster: ClusterProcess, ui: Ui, volumes: number, 
   const result: { -readonly [K in keyof Result]: Result[K] } = { load: '' };
 
   try {
-    result.load = await load(cluster, measured, ui, volumes, Math.max(limit, 120));
+    result.load = await load(cluster, measured, ui, volumes, Math.max(limit, LOAD_LIMIT));
     if (parts.has('scroll')) {
       result.scroll = await scroll(measured, ui);
     }
@@ -165,7 +167,7 @@ export async function measure(cluster: ClusterProcess, ui: Ui, volumes: number, 
     if (!(error instanceof TimeLimit)) {
       throw error;
     }
-    result.load = result.load === '' ? `>${ String(Math.max(limit, 120)) } s` : result.load;
+    result.load = result.load === '' ? `>${ String(Math.max(limit, LOAD_LIMIT)) } s` : result.load;
   } finally {
     await measured.close();
   }
