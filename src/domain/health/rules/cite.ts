@@ -2,7 +2,7 @@ import { findCondition } from '../../kube/conditions';
 import type { Kind } from '../../kube/kinds';
 import { settingId } from '../../longhorn/cluster-settings';
 import type { DiskRecord, EngineRecord, LonghornNodeRecord, ReplicaRecord } from '../../longhorn/types';
-import { asApiTime, cite, citeCondition } from '../evidence';
+import { asApiTime, cite, citeCondition, describeCondition } from '../evidence';
 import type { Situation } from '../situation';
 import type { Evidence } from '../types';
 
@@ -61,9 +61,7 @@ export function citeNode(s: Situation, node: LonghornNodeRecord, path: string, v
 
 /** A condition of a disk; disks live in their node's status. */
 export function citeDiskCondition(s: Situation, node: LonghornNodeRecord, disk: DiskRecord, type: string): Evidence {
-  const condition = findCondition(disk.conditions, type);
-  const text = condition === undefined ? null : `${condition.status} ${condition.reason}: ${condition.message}`;
-  return cite(s.view, 'longhorn.io.node', node.meta.id, `status.diskStatus.${disk.name}.conditions[${type}]`, text);
+  return cite(s.view, 'longhorn.io.node', node.meta.id, `status.diskStatus.${disk.name}.conditions[${type}]`, describeCondition(findCondition(disk.conditions, type)));
 }
 
 /** A Longhorn setting as the API has it; null when it was not read and the default counts. */

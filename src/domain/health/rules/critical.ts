@@ -4,7 +4,7 @@ import { readFlagSetting } from '../../longhorn/cluster-settings';
 import { findDisk, findLonghornNode, nodeReadiness } from '../../longhorn/node-status';
 import { hasHeldData, isProvenComplete } from '../../longhorn/selectors';
 import type { ReplicaRecord } from '../../longhorn/types';
-import { asApiTime, cite } from '../evidence';
+import { asApiState, asApiTime, cite } from '../evidence';
 import { rulesOf } from '../rule';
 import type { Rule } from '../rule';
 import type { Situation } from '../situation';
@@ -57,7 +57,7 @@ const engineCrashed = critical('engine-crashed', { row: '75', needsHelp: true, p
   const hasCrashed = (s.status('longhorn.io.replica') === 'ready' && s.volume.robustness === 'faulted' && s.replicas.some(isProvenComplete)) ||
     s.failed.length === 0 && ( s.engine.currentState === 'error' || s.extras?.events?.some((event) => event.reason === 'DetachedUnexpectedly') === true ||
     s.view.frontendsOfVolume(s.volume.meta.name).some((frontend) => frontend.isActive && frontend.currentState === 'error'));
-  return hasCrashed ? { params: { node: s.engine.nodeId || s.volume.currentNodeId || NOWHERE }, evidence: [citeRobustness(s), citeEngine(s, s.engine, 'status.currentState', s.engine.currentState)] } : null;
+  return hasCrashed ? { params: { node: s.engine.nodeId || s.volume.currentNodeId || NOWHERE }, evidence: [citeRobustness(s), citeEngine(s, s.engine, 'status.currentState', asApiState(s.engine.currentState))] } : null;
 });
 
 const neverUsable = critical('never-usable', { row: '73', needsHelp: true }, (s) =>

@@ -1,5 +1,6 @@
 import { KIND } from '../../kube/kinds';
 import { longhornId } from '../../kube/names';
+import { findLonghornNode } from '../../longhorn/node-status';
 import type { NodePlacement, PlacementCode } from '../../longhorn/placement-types';
 import type { SchedulingReason } from '../../longhorn/scheduling-reasons';
 import { cite } from '../evidence';
@@ -7,7 +8,7 @@ import { NOWHERE, rulesOf } from '../rule';
 import type { Hit, Rule } from '../rule';
 import type { Situation } from '../situation';
 import type { Evidence, ParamValue } from '../types';
-import { citeRobustness, citeVolume, citeVolumeCondition } from './cite';
+import { citeDiskCondition, citeNodeCondition, citeRobustness, citeVolume, citeVolumeCondition } from './cite';
 import { DISK_CAUSES, DISK_FACTS } from './degraded-disks';
 
 const degraded = rulesOf('degraded');
@@ -22,6 +23,15 @@ function otherNodes(s: Situation, codes: ReadonlySet<PlacementCode>): readonly N
 
 function citePlace(s: Situation, node: NodePlacement, path: string, value: string | null): Evidence {
   return cite(s.view, KIND.longhornNode, longhornId(node.nodeName), path, value);
+}
+
+/** The condition of the place's disk, or of its node where no disk is named. */
+function citePlaceCondition(s: Situation, place: NodePlacement, type: 'Ready' | 'Schedulable'): Evidence {
+  const name = text(place, 'disk');
+  const node = findLonghornNode(s.view, place.nodeName);
+  if (node === undefined) return citePlace(s, place, '', null);
+  const disk = node.disks.find((candidate) => candidate.name === name);
+  return disk === undefined ? citeNodeCondition(s, node, type) : citeDiskCondition(s, node, disk, type);
 }
 
 function base(s: Situation): readonly Evidence[] {
@@ -72,7 +82,7 @@ const diskPressure = obstacle('disk-pressure', '15', { codes: ['disk-pressure'] 
     disk: text(node, 'disk'), which: number(node, 'availableBytes') <= number(node, 'minimalBytes') ? 'free' : 'allocatable',
     scheduledBytes: number(node, 'scheduledBytes'), limitBytes: number(node, 'limitBytes'), availableBytes: number(node, 'availableBytes'), minimalBytes: number(node, 'minimalBytes')
   }),
-  (s, node) => citePlace(s, node, diskPath(node, 'conditions[Schedulable]'), 'False DiskPressure'));
+  (s, node) => citePlaceCondition(s, node, 'Schedulable'));
 
 const v2Disabled = obstacle('v2-disabled-by-label', '17', { codes: ['label-disables-v2'] }, [], () => ({}),
   (s, node) => cite(s.view, KIND.node, node.nodeName, 'metadata.labels[node.longhorn.io/disable-v2-data-engine]', 'true'));
@@ -82,7 +92,7 @@ const schedulingOff = obstacle('scheduling-off', '18', { codes: ['scheduling-off
   (s, node) => citePlace(s, node, text(node, 'disk') === '' ? 'spec.allowScheduling' : `spec.disks.${text(node, 'disk')}.allowScheduling`, 'false'));
 
 const cordoned = obstacle('node-cordoned', '19', { codes: ['node-cordoned'] }, [], () => ({}),
-  (s, node) => citePlace(s, node, 'status.conditions[Schedulable]', 'False KubernetesNodeCordoned'));
+  (s, node) => citePlaceCondition(s, node, 'Schedulable'));
 
 const evicting = obstacle('place-being-evicted', '20', { codes: ['node-evicting', 'disk-evicting'] }, ['hasDisk', 'disk'],
   (_s, node) => ({ hasDisk: text(node, 'disk') === '' ? 'no' : 'yes', disk: text(node, 'disk') }),
@@ -98,7 +108,7 @@ const engineNotReady = obstacle('engine-not-ready', '22', { codes: ['no-instance
 
 const placeNotReady = obstacle('place-not-ready', '', { codes: ['node-not-ready', 'node-unschedulable', 'disk-not-ready', 'disk-unschedulable', 'disk-unread'] }, ['hasDisk', 'disk', 'reason'],
   (_s, node) => ({ hasDisk: text(node, 'disk') === '' ? 'no' : 'yes', disk: text(node, 'disk'), reason: text(node, 'reason') }),
-  (s, node) => citePlace(s, node, text(node, 'disk') === '' ? 'status.conditions[Ready]' : diskPath(node, 'conditions[Ready]'), `False ${text(node, 'reason')}`));
+  (s, node) => citePlaceCondition(s, node, node.code === 'node-unschedulable' || node.code === 'disk-unschedulable' ? 'Schedulable' : 'Ready'));
 
 const NO_DISK: ReadonlySet<PlacementCode> = new Set(['no-block-disk', 'no-filesystem-disk', 'no-disk']);
 
@@ -120,7 +130,7 @@ const tooFewNodesAtAll = degraded('too-few-nodes', { phase: 'by-design', needsHe
   if (!s.isBlocked || s.wanted === null || s.status('longhorn.io.node') !== 'ready') return null;
   const nodes = s.placement.nodes.length;
   return nodes > 0 && nodes < s.wanted && s.placement.nodes.every((node) => node.code === 'holds-replica')
-    ? { params: { nodes }, evidence: [...base(s), citeVolume(s, 'spec.numberOfReplicas', s.wanted)] } : null;
+    ? { params: { nodes }, evidence: [...base(s), citeVolume(s, 'spec.numberOfReplicas', s.volume.numberOfReplicas)] } : null;
 });
 
 const noNode = degraded('no-node-accepts', { row: '23', phase: 'blocked', needsHelp: true }, (s) =>

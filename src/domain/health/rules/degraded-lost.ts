@@ -5,7 +5,7 @@ import { NOWHERE, rulesOf } from '../rule';
 import type { Hit, Rule } from '../rule';
 import type { Situation } from '../situation';
 import { citeDegradedSince, citeDiskCondition, citeFailure, citeNode, citeNodeCondition, citeReplica, citeReplicaCondition, citeRobustness, citeSetting, citeModes } from './cite';
-import { cite } from '../evidence';
+import { asApiState, cite } from '../evidence';
 import { KIND } from '../../kube/kinds';
 
 const degraded = rulesOf('degraded');
@@ -78,7 +78,7 @@ const instanceManagerDown = degraded('instance-manager-down', { row: '9', needsH
     return {
       params: { node: replica.nodeId, engine: s.volume.dataEngine, hugepages: hugepages?.status === 'False' ? 'no' : 'yes', ...nextStep(s) },
       phase: lossPhase(s),
-      evidence: [citeFailure(s, replica), citeNodeCondition(s, node, 'Ready'), ...managers.map((manager) => cite(s.view, KIND.instanceManager, manager.meta.id, 'status.currentState', manager.currentState)), ...(hugepages === undefined ? [] : [citeNodeCondition(s, node, 'HugePagesAvailable')])]
+      evidence: [citeFailure(s, replica), citeNodeCondition(s, node, 'Ready'), ...managers.map((manager) => cite(s.view, KIND.instanceManager, manager.meta.id, 'status.currentState', asApiState(manager.currentState))), ...(hugepages === undefined ? [] : [citeNodeCondition(s, node, 'HugePagesAvailable')])]
     };
   }));
 
@@ -133,7 +133,7 @@ const copyErroring = degraded('copy-erroring', { row: '33', phase: 'starting', p
 const copyUnreachable = degraded('copy-unreachable', { phase: 'waiting', needsHelp: true, params: ['node'] }, (s) => {
   const verdict = s.verdicts.find((candidate) => candidate.class === 'unreachable');
   const replica = s.replicas.find((candidate) => candidate.meta.name === verdict?.name);
-  return replica === undefined ? null : { params: { node: replica.nodeId }, evidence: [citeReplica(s, replica, 'status.currentState', replica.currentState)] };
+  return replica === undefined ? null : { params: { node: replica.nodeId }, evidence: [citeReplica(s, replica, 'status.currentState', asApiState(replica.currentState))] };
 });
 
 /** A node is down: what everything else follows from. */

@@ -2,6 +2,7 @@ import { readFlagSetting } from '../../longhorn/cluster-settings';
 import { isInRebuild, isReusable, MAX_REBUILD_RETRIES, rebuildFailure } from '../../longhorn/selectors';
 import { countTransitions } from '../history';
 import { flatSince } from '../rebuild-estimate';
+import { asApiState } from '../evidence';
 import { rulesOf } from '../rule';
 import type { Rule } from '../rule';
 import type { Situation } from '../situation';
@@ -78,7 +79,7 @@ const rebuildQueued = degraded('rebuild-queued', { row: '5', phase: 'queued', pa
     const replica = s.replicas.find((candidate) => candidate.meta.name === verdict.name);
     return {
       params: { node: verdict.nodeName, running, limit: s.rebuildLimit, waiting },
-      evidence: [citeRobustness(s), ...(replica === undefined ? [] : [citeReplica(s, replica, 'status.currentState', replica.currentState)]), citeSetting(s, 'concurrent-replica-rebuild-per-node-limit')]
+      evidence: [citeRobustness(s), ...(replica === undefined ? [] : [citeReplica(s, replica, 'status.currentState', asApiState(replica.currentState))]), citeSetting(s, 'concurrent-replica-rebuild-per-node-limit')]
     };
   }
   return null;
@@ -132,7 +133,7 @@ const notAdopted = degraded('replica-not-adopted', { phase: 'stuck', needsHelp: 
   const idle = s.replicas.find((replica) => replica.currentState === 'running' && replica.failedAt === null && replica.healthyAt === null && replica.isActive &&
     replica.meta.createdAt !== null && s.now - replica.meta.createdAt > FLAT &&
     running.replicaAddressMap[replica.meta.name] === undefined && running.currentReplicaAddressMap[replica.meta.name] === undefined);
-  return idle === undefined ? null : { params: { node: idle.nodeId, sinceAt: idle.meta.createdAt ?? 0 }, evidence: [citeRobustness(s), citeReplica(s, idle, 'status.currentState', idle.currentState), citeModes(s, running)] };
+  return idle === undefined ? null : { params: { node: idle.nodeId, sinceAt: idle.meta.createdAt ?? 0 }, evidence: [citeRobustness(s), citeReplica(s, idle, 'status.currentState', asApiState(idle.currentState)), citeModes(s, running)] };
 });
 
 const retriesExhausted = degraded('retries-exhausted', { row: '31', phase: 'starting', params: ['node', 'limit'] }, (s) => {

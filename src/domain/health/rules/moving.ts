@@ -2,7 +2,7 @@ import { findCondition } from '../../kube/conditions';
 import { KIND } from '../../kube/kinds';
 import { findLonghornNode, hasRunningInstanceManager, isV2DisabledOn, nodeReadiness } from '../../longhorn/node-status';
 import { selectCurrentFrontend } from '../../longhorn/selectors';
-import { cite, asApiTime } from '../evidence';
+import { asApiState, asApiTime, cite } from '../evidence';
 import { NOWHERE, rulesOf } from '../rule';
 import type { Rule } from '../rule';
 import type { Situation } from '../situation';
@@ -33,7 +33,7 @@ const cloneFailed = moving('clone-failed', { row: '61', phase: 'stuck', needsHel
   const nextAt = cloneStatus.nextAllowedAttemptAt;
   return {
     params: { source: cloneStatus.sourceVolume || NOWHERE, tries: cloneStatus.attemptCount, hasNext: nextAt !== null && nextAt > s.now ? 'yes' : 'no', nextAt: nextAt ?? 0 },
-    evidence: [citeVolume(s, 'status.cloneStatus.state', cloneStatus.state), citeVolume(s, 'status.cloneStatus.attemptCount', cloneStatus.attemptCount)]
+    evidence: [citeVolume(s, 'status.cloneStatus.state', cloneStatus.state), ...(cloneStatus.attemptCount > 0 ? [citeVolume(s, 'status.cloneStatus.attemptCount', cloneStatus.attemptCount)] : [])]
   };
 });
 
@@ -92,7 +92,7 @@ const initiatorDown = moving('initiator-down', { row: '50', phase: 'starting', p
     params: { node: frontend?.nodeId || targetNode(s) },
     phase: since === null ? 'starting' : 'stuck',
     needsHelp: since !== null,
-    evidence: [citeState(s), citeEngine(s, s.running, 'status.currentState', 'running'), ...(frontend === null ? [] : [cite(s.view, KIND.engineFrontend, frontend.meta.id, 'status.currentState', frontend.currentState), cite(s.view, KIND.engineFrontend, frontend.meta.id, 'status.endpoint', frontend.endpoint)])]
+    evidence: [citeState(s), citeEngine(s, s.running, 'status.currentState', 'running'), ...(frontend === null ? [] : [cite(s.view, KIND.engineFrontend, frontend.meta.id, 'status.currentState', asApiState(frontend.currentState)), cite(s.view, KIND.engineFrontend, frontend.meta.id, 'status.endpoint', frontend.endpoint)])]
   };
 });
 
@@ -108,8 +108,8 @@ const waitingForManager = moving('attach-waits-for-manager', { phase: 'stuck', n
     return {
       params: { node: replica.nodeId, engine: s.volume.dataEngine, isCordoned: isCordoned ? 'yes' : 'no', sinceAt: since },
       evidence: [
-        citeState(s), citeReplica(s, replica, 'status.currentState', replica.currentState), citeNodeCondition(s, node, 'Schedulable'),
-        ...s.view.instanceManagersOnNode(replica.nodeId).filter((manager) => manager.dataEngine === s.volume.dataEngine).map((manager) => cite(s.view, KIND.instanceManager, manager.meta.id, 'status.currentState', manager.currentState))
+        citeState(s), citeReplica(s, replica, 'status.currentState', asApiState(replica.currentState)), citeNodeCondition(s, node, 'Schedulable'),
+        ...s.view.instanceManagersOnNode(replica.nodeId).filter((manager) => manager.dataEngine === s.volume.dataEngine).map((manager) => cite(s.view, KIND.instanceManager, manager.meta.id, 'status.currentState', asApiState(manager.currentState)))
       ]
     };
   }
@@ -125,7 +125,7 @@ const waitingForStart = moving('waiting-for-copy-start', { row: '48', phase: 'st
   const isDown = node !== undefined && nodeReadiness(node) === 'down';
   return {
     params: { node: waiting.nodeId, isNodeDown: isDown ? 'yes' : 'no', sinceAt: since },
-    evidence: [citeState(s), citeReplica(s, waiting, 'status.currentState', waiting.currentState), ...(node === undefined ? [] : [citeNodeCondition(s, node, 'Ready')])]
+    evidence: [citeState(s), citeReplica(s, waiting, 'status.currentState', asApiState(waiting.currentState)), ...(node === undefined ? [] : [citeNodeCondition(s, node, 'Ready')])]
   };
 });
 
@@ -136,7 +136,7 @@ const detachStuck = moving('detach-stuck', { row: '58', phase: 'stuck', needsHel
   const engine = s.engines.find((candidate) => candidate.currentState !== 'stopped' && candidate.currentState !== 'none');
   return {
     params: { node: frontend?.nodeId || engine?.nodeId || s.volume.currentNodeId, what: frontend !== undefined ? 'initiator' : engine !== undefined ? 'engine' : 'replicas', sinceAt: since },
-    evidence: [citeState(s), ...(frontend === undefined ? [] : [cite(s.view, KIND.engineFrontend, frontend.meta.id, 'status.currentState', frontend.currentState)]), ...(engine === undefined ? [] : [citeEngine(s, engine, 'status.currentState', engine.currentState)])]
+    evidence: [citeState(s), ...(frontend === undefined ? [] : [cite(s.view, KIND.engineFrontend, frontend.meta.id, 'status.currentState', asApiState(frontend.currentState))]), ...(engine === undefined ? [] : [citeEngine(s, engine, 'status.currentState', asApiState(engine.currentState))])]
   };
 });
 

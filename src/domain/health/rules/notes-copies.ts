@@ -96,7 +96,7 @@ const lastGoodCopy = note('last-good-copy', { params: ['node'] }, (s) => {
   const node = last === undefined ? undefined : findLonghornNode(s.view, last.nodeName);
   return last === undefined ? null : {
     params: { node: last.nodeName },
-    evidence: [citeVolume(s, 'spec.numberOfReplicas', s.wanted), ...(node === undefined ? [] : [cite(s.view, KIND.longhornNode, node.meta.id, 'metadata.name', node.meta.name)])]
+    evidence: [citeVolume(s, 'spec.numberOfReplicas', s.volume.numberOfReplicas), ...(node === undefined ? [] : [cite(s.view, KIND.longhornNode, node.meta.id, 'metadata.name', node.meta.name)])]
   };
 });
 

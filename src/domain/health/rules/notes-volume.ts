@@ -2,7 +2,7 @@ import { KIND } from '../../kube/kinds';
 import { isV2EngineOn, readLonghornMinor } from '../../longhorn/cluster-settings';
 import { findLonghornNode, nodeReadiness } from '../../longhorn/node-status';
 import { doubtOfStatus } from '../base-level';
-import { asApiTime, cite } from '../evidence';
+import { asApiState, asApiTime, cite } from '../evidence';
 import { NOWHERE, note } from '../rule';
 import type { Rule } from '../rule';
 import type { Situation } from '../situation';
@@ -21,7 +21,7 @@ const migrationStuck = note('migration-stuck', { row: '46', level: 'transition',
   if (!s.isMigrating || s.engines.length < 2) return null;
   const since = migrationSince(s);
   if (since === null || s.now - since < MIGRATION_STUCK_AFTER) return null;
-  return { params: { node: s.volume.migrationNodeId || s.volume.currentMigrationNodeId, sinceAt: since }, evidence: [citeVolume(s, 'spec.migrationNodeID', s.volume.migrationNodeId), ...s.engines.map((engine) => citeEngine(s, engine, 'status.currentState', engine.currentState))] };
+  return { params: { node: s.volume.migrationNodeId || s.volume.currentMigrationNodeId, sinceAt: since }, evidence: [citeVolume(s, 'spec.migrationNodeID', s.volume.migrationNodeId), ...s.engines.map((engine) => citeEngine(s, engine, 'status.currentState', asApiState(engine.currentState)))] };
 });
 
 const migrating = note('migrating', { level: 'transition', params: ['node'] }, (s) =>

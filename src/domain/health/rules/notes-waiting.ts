@@ -62,7 +62,7 @@ const noPlaceAfterWait = note('no-place-after-wait', { level: 'degraded', needsH
   const { obstacle, nodes } = s.placeAfterWait;
   return {
     params: { nextAt, why: obstacle, node: nodes[0]?.nodeName ?? '', more: Math.max(0, nodes.length - 1) },
-    evidence: [citeDegradedSince(s), citeVolume(s, 'spec.numberOfReplicas', s.wanted), ...nodes.slice(0, CITED_NODES).map((node) => citeObstacle(s, node))]
+    evidence: [citeDegradedSince(s), citeVolume(s, 'spec.numberOfReplicas', s.volume.numberOfReplicas), ...nodes.slice(0, CITED_NODES).map((node) => citeObstacle(s, node))]
   };
 });
 

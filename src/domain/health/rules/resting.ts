@@ -45,7 +45,7 @@ const incomplete = stopped('stopped-incomplete', { row: '64', params: ['offline'
   return {
     params: { offline: isOfflineRebuildOn(s) ? 'yes' : 'no' },
     needsHelp: s.good <= 1,
-    evidence: [citeState(s), citeVolume(s, 'spec.numberOfReplicas', s.wanted), ...s.failed.map((replica) => citeFailure(s, replica))]
+    evidence: [citeState(s), citeVolume(s, 'spec.numberOfReplicas', s.volume.numberOfReplicas), ...s.failed.map((replica) => citeFailure(s, replica))]
   };
 });
 
@@ -60,17 +60,17 @@ const unreachable = stopped('stopped-unreachable', { phase: 'waiting', needsHelp
   // As many as it wants are in reach: one too many is out of it, which costs nothing.
   if (lost.length === 0 || s.good - lost.length >= (s.wanted ?? Infinity)) return null;
   // With two copies in reach it can start and lose one more; nobody has to get up for that.
-  return { needsHelp: s.good - lost.length < 2, params: { nodes: [...new Set(lost.map((verdict) => verdict.nodeName))].join(', '), count: lost.length }, evidence: [citeState(s), citeVolume(s, 'spec.numberOfReplicas', s.wanted)] };
+  return { needsHelp: s.good - lost.length < 2, params: { nodes: [...new Set(lost.map((verdict) => verdict.nodeName))].join(', '), count: lost.length }, evidence: [citeState(s), citeVolume(s, 'spec.numberOfReplicas', s.volume.numberOfReplicas)] };
 });
 
 const neverUsed = stopped('never-used', { params: ['placed'] }, (s) =>
   isNeverUsed(s) ? { params: { placed: s.verdicts.filter((verdict) => verdict.class === 'idle-empty').length }, evidence: [citeState(s), citeVolume(s, 'status.actualSize', s.volume.actualSize)] } : null);
 
-const complete = stopped('stopped-complete', { row: '45' }, (s) => ({ evidence: [citeState(s), citeRobustness(s), citeVolume(s, 'spec.numberOfReplicas', s.wanted)] }));
+const complete = stopped('stopped-complete', { row: '45' }, (s) => ({ evidence: [citeState(s), citeRobustness(s), citeVolume(s, 'spec.numberOfReplicas', s.volume.numberOfReplicas)] }));
 
 const standby = healthy('standby', { row: '78' }, (s) => s.volume.isStandby ? { evidence: [citeRobustness(s), citeVolume(s, 'spec.Standby', true)] } : null);
 
-const allGood = healthy('healthy', {}, (s) => ({ evidence: s.running === null ? [citeRobustness(s)] : [citeRobustness(s), citeModes(s, s.running), citeVolume(s, 'spec.numberOfReplicas', s.wanted)] }));
+const allGood = healthy('healthy', {}, (s) => ({ evidence: s.running === null ? [citeRobustness(s)] : [citeRobustness(s), citeModes(s, s.running), citeVolume(s, 'spec.numberOfReplicas', s.volume.numberOfReplicas)] }));
 
 /** Detached volumes: never degraded, only complete or not. */
 export const STOPPED_CAUSES: readonly Rule[] = [standbyStopped, cannotAttach, fewerAtCreation, offlineRebuildStuck, incomplete, unreachable];

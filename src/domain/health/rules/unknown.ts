@@ -3,7 +3,7 @@ import type { Kind } from '../../kube/kinds';
 import { findLonghornNode, hasRunningInstanceManager, nodeReadiness } from '../../longhorn/node-status';
 import { judgeLevel } from '../base-level';
 import type { DoubtCode } from '../base-level';
-import { cite } from '../evidence';
+import { asApiState, cite } from '../evidence';
 import { rulesOf } from '../rule';
 import type { Rule } from '../rule';
 import type { Situation } from '../situation';
@@ -23,7 +23,7 @@ const nodeDownUnknown = unknown('node-down-unknown', { row: '43', needsHelp: tru
     if (node === undefined || nodeReadiness(node) !== 'down') continue;
     return {
       params: { node: name },
-      evidence: [citeRobustness(s), ...(s.engine === null ? [] : [citeEngine(s, s.engine, 'status.currentState', s.engine.currentState)]), citeNodeCondition(s, node, 'Ready')]
+      evidence: [citeRobustness(s), ...(s.engine === null ? [] : [citeEngine(s, s.engine, 'status.currentState', asApiState(s.engine.currentState))]), citeNodeCondition(s, node, 'Ready')]
     };
   }
   return null;
@@ -36,7 +36,7 @@ const instanceManagerUnknown = unknown('instance-manager-unknown', { row: '44', 
   const managers = s.view.instanceManagersOnNode(node.meta.name).filter((manager) => manager.dataEngine === s.volume.dataEngine);
   return {
     params: { node: node.meta.name, engine: s.volume.dataEngine },
-    evidence: [citeRobustness(s), citeEngine(s, s.engine, 'status.currentState', s.engine.currentState), ...managers.map((manager) => cite(s.view, KIND.instanceManager, manager.meta.id, 'status.currentState', manager.currentState))]
+    evidence: [citeRobustness(s), citeEngine(s, s.engine, 'status.currentState', asApiState(s.engine.currentState)), ...managers.map((manager) => cite(s.view, KIND.instanceManager, manager.meta.id, 'status.currentState', asApiState(manager.currentState)))]
   };
 });
 
@@ -52,7 +52,7 @@ function doubtRule(code: DoubtCode, needsHelp: boolean): Rule {
       params: { what: WHAT[doubt.kind] ?? 'other', sinceAt: since ?? 0, hasSince: since === null ? 'no' : 'yes', value: code === 'state-unknown' ? s.volume.rawState : s.volume.rawRobustness },
       evidence: [
         citeReadState(s, doubt.kind), citeState(s), citeRobustness(s),
-        ...(s.engine === null ? [] : [citeEngine(s, s.engine, 'status.currentState', s.engine.currentState), citeModes(s, s.engine)]),
+        ...(s.engine === null ? [] : [citeEngine(s, s.engine, 'status.currentState', asApiState(s.engine.currentState)), citeModes(s, s.engine)]),
         ...(code === 'replica-count-missing' ? [citeVolume(s, 'spec.numberOfReplicas', s.volume.numberOfReplicas)] : [])
       ]
     };
