@@ -30,7 +30,7 @@ export default defineConfig({
       {
         // The named acceptance tests: pages of the app over the simulator's API, in process.
         extends: true,
-        test: { name: 'acceptance', include: ['tests/acceptance/**/*.test.ts'], environment: 'happy-dom', testTimeout: 30_000, environmentOptions: { happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } } } }
+        test: { name: 'acceptance', include: ['tests/acceptance/**/*.test.ts'], environment: 'happy-dom', testTimeout: 120_000, environmentOptions: { happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } } } }
       }
     ]
   }

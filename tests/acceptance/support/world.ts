@@ -68,7 +68,7 @@ export async function closeWorlds(): Promise<void> {
 }
 
 /** Waits until an assertion holds; fails with its own words. */
-export const until = <T>(assertion: () => T | Promise<T>, timeout = 15_000): Promise<T> => vi.waitFor(assertion, { timeout, interval: 25 });
+export const until = <T>(assertion: () => T | Promise<T>, timeout = 45_000): Promise<T> => vi.waitFor(assertion, { timeout, interval: 25 });
 
 /** What the server said, of a call that it must refuse. */
 export async function refusal(call: Promise<unknown>): Promise<ApiFailure> {
