@@ -71,6 +71,7 @@ const KNOWN: readonly (readonly [string, readonly RawObject[]])[] = [
   ['stopped, one inactive', withObjects(detached, rawReplica(3, { spec: { ...IDLE.spec, active: false }, status: IDLE.status ?? {} }))],
   ['stopped, salvaged and not proven since', withObjects(detached, ...[1, 2, 3].map((index) => rawReplica(index, { spec: { ...IDLE.spec, lastFailedAt: '2026-08-20T09:00:00Z', lastHealthyAt: '2026-08-20T08:00:00Z' }, status: IDLE.status ?? {} })))],
   ['never used, one failed', withObjects(detached, rawVolume({ spec: { nodeID: '' }, status: { state: 'detached', robustness: 'unknown', actualSize: 0 } }), ...[1, 2].map((index) => rawReplica(index, { spec: { ...IDLE.spec, healthyAt: '', lastHealthyAt: '' }, status: IDLE.status ?? {} })), rawReplica(3, failed(60, { spec: { healthyAt: '', lastHealthyAt: '' } })))],
+  ['stopped, its engine not written yet, one replica not proven', withObjects(detached, rawEngine(), rawReplica(1, { spec: { lastFailedAt: '2026-08-20T09:00:00Z', lastHealthyAt: '2026-08-20T08:00:00Z' } }))],
   ['engine passive', withObjects(rawHealthyWorld(), rawEngine(undefined, { spec: { active: false } }))],
   ['scheduling refused', withObjects(rawHealthyWorld(), rawVolume({ status: { robustness: 'degraded', conditions: [rawCondition('Scheduled', false, 'ReplicaSchedulingFailure', 'disks are unavailable')] } }), rawEngine({ 1: 'RW', 2: 'RW' }), rawReplica(3, { spec: { nodeID: '', diskID: '', healthyAt: '' } }))]
 ];

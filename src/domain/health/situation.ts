@@ -43,8 +43,9 @@ export class Situation {
     this.volume = volume;
     this.engines = view.enginesOfVolume(volume.meta.name);
     this.engine = selectCurrentEngine(this.engines, volume);
-    // A detached volume's engine may not have been written yet: its last word must not outlive the attachment.
-    this.running = this.engine?.currentState === 'running' && volume.state !== 'detached' ? this.engine : null;
+    // A detached volume's engine may not have been written yet: its last word must not outlive the attachment, nor count
+    // where nothing says that the volume is attached.
+    this.running = this.engine?.currentState === 'running' && volume.state !== 'detached' && volume.state !== 'unknown' ? this.engine : null;
     this.replicas = view.replicasOfVolume(volume.meta.name);
     this.wanted = volume.numberOfReplicas !== null && volume.numberOfReplicas > 0 ? volume.numberOfReplicas : null;
     let good = 0;
