@@ -10,18 +10,18 @@ import { applyFault } from '../faults';
 import { PROFILES } from '../profiles';
 import { buildScale } from '.';
 
-describe.each([PROFILES['1.8'], PROFILES['1.9']])('a large cluster of $longhorn', (profile) => {
+describe.each([{ ...PROFILES['1.8'], volumes: 150 }, { ...PROFILES['1.9'], volumes: 300 }])('a large cluster of $longhorn', ({ volumes: count, ...profile }) => {
   it('is at rest, sound and ready to be disturbed', { timeout: 60_000 }, () => {
     const cluster = createCluster({ profile });
     const problems = guard(cluster);
     cluster.start([longhornController, ...controllers]);
-    buildScale(cluster, { volumes: 300, nodes: 10 });
-    expect(cluster.store.list(LH.volume)).toHaveLength(300);
+    buildScale(cluster, { volumes: count, nodes: 10 });
+    expect(cluster.store.list(LH.volume)).toHaveLength(count);
     const uids = new Set(cluster.store.types.flatMap(({ id }) => cluster.store.list(id)).map(({ metadata }) => metadata.uid));
     const owners = cluster.store.types.flatMap(({ id }) => cluster.store.list(id)).flatMap(({ metadata }) => metadata.ownerReferences ?? []);
     expect(owners.filter(({ uid }) => !uids.has(uid))).toEqual([]);
     const [machines, instances] = [cluster.store.list('kubevirt.io.virtualmachine'), cluster.store.list('kubevirt.io.virtualmachineinstance')];
-    expect(machines).toHaveLength(300);
+    expect(machines).toHaveLength(count);
     expect(new Set(machines.map(({ status }) => status?.printableStatus))).toEqual(new Set(['Running', 'Stopped']));
     for (const { metadata, status } of instances) {
       const pods = cluster.store.list('pod', { labels: { 'kubevirt.io/created-by': metadata.uid ?? '' } });

@@ -1,6 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Fields, KubeObject, Store } from '../../contract';
-import { clone } from '../../store';
+import { clone, isSame } from '../../store';
 
 /** A working copy of a stored object whose metadata+spec and status are written back separately, as the real API needs it. */
 export class Draft<T extends KubeObject> {
@@ -29,9 +28,9 @@ export class Draft<T extends KubeObject> {
   flushSpec(): void {
     if (this.isGone) return;
     const { metadata, spec } = this.object;
-    const isSame = isDeepStrictEqual(this.original.spec, spec) && isDeepStrictEqual(this.original.metadata.labels, metadata.labels)
-      && isDeepStrictEqual(this.original.metadata.annotations, metadata.annotations) && isDeepStrictEqual(this.original.metadata.finalizers, metadata.finalizers);
-    if (isSame) return;
+    const isUnchanged = isSame(this.original.spec, spec) && isSame(this.original.metadata.labels, metadata.labels)
+      && isSame(this.original.metadata.annotations, metadata.annotations) && isSame(this.original.metadata.finalizers, metadata.finalizers);
+    if (isUnchanged) return;
     this.store.edit(this.typeId, this.storeKey, (draft) => {
       draft.spec = spec as Fields;
       if (metadata.labels !== undefined) draft.metadata.labels = metadata.labels;
@@ -41,7 +40,7 @@ export class Draft<T extends KubeObject> {
   }
 
   flushStatus(): void {
-    if (this.isGone || isDeepStrictEqual(this.original.status, this.object.status)) return;
+    if (this.isGone || isSame(this.original.status, this.object.status)) return;
     this.store.edit(this.typeId, this.storeKey, (draft) => { draft.status = this.object.status as Fields; });
   }
 }

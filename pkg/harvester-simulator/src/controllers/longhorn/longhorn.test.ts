@@ -27,7 +27,7 @@ function events(world: World, name: string): string[] {
   return world.cluster.store.list('event').filter((event) => (event.involvedObject as { name: string }).name === name).map((event) => String(event.reason));
 }
 
-describe.each(Object.values(PROFILES))('Longhorn $longhorn', (profile) => {
+describe.each(Object.values(PROFILES))('Longhorn $longhorn', { timeout: 30_000 }, (profile) => {
   it('brings a new volume through creating and detaching to detached', () => {
     const world = createWorld({ profile });
     const seen = follow(world, 'pvc-1');
@@ -81,7 +81,7 @@ describe.each(Object.values(PROFILES))('Longhorn $longhorn', (profile) => {
   });
 });
 
-describe('losing a node', () => {
+describe('losing a node', { timeout: 30_000 }, () => {
   it('degrades, waits for the node, and rebuilds the same replica with a rising percentage', () => {
     const world = createWorld();
     const { cluster } = world;
@@ -171,7 +171,7 @@ describe('losing a node', () => {
   });
 });
 
-describe('rebuilds', () => {
+describe('rebuilds', { timeout: 30_000 }, () => {
   it('fail with an event and a condition, and are tried again', () => {
     const world = createWorld();
     const { cluster } = world;
@@ -237,7 +237,7 @@ describe('rebuilds', () => {
   });
 });
 
-describe('salvage', () => {
+describe('salvage', { timeout: 30_000 }, () => {
   function failAll(world: World): void {
     for (const replica of replicasIn(world.cluster, 'pvc-1')) applyFault(world.cluster, 'replica-fail', { replica: replica.metadata.name });
   }
@@ -277,7 +277,7 @@ describe('salvage', () => {
   });
 });
 
-describe.each(['v1', 'v2'] as const)('live migration of a %s volume', (dataEngine) => {
+describe.each(['v1', 'v2'] as const)('live migration of a %s volume', { timeout: 30_000 }, (dataEngine) => {
   it.each([PROFILES['1.6'], PROFILES['1.9']])('moves to the second ticket in $longhorn', (profile) => {
     const world = createWorld({ profile });
     const { cluster } = world;
@@ -311,7 +311,7 @@ describe.each(['v1', 'v2'] as const)('live migration of a %s volume', (dataEngin
   });
 });
 
-describe('eviction', () => {
+describe('eviction', { timeout: 30_000 }, () => {
   it('moves the copy while the volume stays healthy', () => {
     const world = createWorld({ nodes: ordinaryNodes(4) });
     const { cluster } = world;
@@ -342,7 +342,7 @@ describe('eviction', () => {
   });
 });
 
-describe('v2 on a node', () => {
+describe('v2 on a node', { timeout: 30_000 }, () => {
   it('loses its instance manager by label only when idle, and takes no replicas', () => {
     const world = createWorld();
     const { cluster } = world;
@@ -361,7 +361,7 @@ describe('v2 on a node', () => {
   });
 });
 
-describe('growing a volume', () => {
+describe('growing a volume', { timeout: 30_000 }, () => {
   it('reaches replicas, engine and disks, then is no longer required', () => {
     const world = createWorld({ profile: PROFILES['1.9'] });
     const { cluster } = world;
@@ -379,7 +379,7 @@ describe('growing a volume', () => {
   });
 });
 
-describe('cloning', () => {
+describe('cloning', { timeout: 30_000 }, () => {
   it('copies to one replica first, then builds the others', () => {
     const world = createWorld({ profile: PROFILES['1.9'] });
     const { cluster } = world;
@@ -413,7 +413,7 @@ describe('cloning', () => {
   });
 });
 
-describe('determinism', () => {
+describe('determinism', { timeout: 30_000 }, () => {
   it('writes the same transcript for the same seed and calls', () => {
     const transcript = (): string => {
       const { cluster } = createWorld({ seed: 'twice' });

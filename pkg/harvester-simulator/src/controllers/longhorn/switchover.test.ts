@@ -37,7 +37,7 @@ function expectSound(world: World): void {
   expect(clusterProblems(world.cluster)).toEqual([]);
 }
 
-describe('the engine of a 1.12 volume', () => {
+describe('the engine of a 1.12 volume', { timeout: 30_000 }, () => {
   it('moves to another node while the frontend stays, and serves the same replicas', () => {
     const world = startWorld();
     const before = replicasIn(world.cluster, NAME).map(({ metadata }) => metadata.name);

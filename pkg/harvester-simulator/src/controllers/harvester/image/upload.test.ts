@@ -100,7 +100,7 @@ describe('uploading an image', () => {
     const cluster = (world = createWorld());
     uploadImage(cluster);
     const port = await surface(cluster);
-    const total = 384 * MIB;
+    const total = 256 * MIB;
     const chunk = Buffer.alloc(MIB);
     const seen = new Set<number>();
     cluster.store.watch(({ typeId, object }) => {
