@@ -56,6 +56,7 @@ describe('the level of an attached volume', () => {
     ['that wants no replica', withObjects(healthy, volume({}, { numberOfReplicas: 0 })), 'replica-count-missing', 'longhorn.io.volume'],
     ['with its modes nulled', withObjects(healthy, rawEngine(undefined, { status: { replicaModeMap: null } })), 'modes-missing', 'longhorn.io.engine'],
     ['with a replica that only the engine knows', withoutObjects(healthy, 'Replica', 'pvc-1-r-3'), 'replicas-missing', 'longhorn.io.replica'],
+    ['with a replica that does not say if it failed', withObjects(healthy, rawReplica(3, { spec: { failedAt: undefined } })), 'replicas-missing', 'longhorn.io.replica'],
     ['without replicas and modes', withObjects(withoutObjects(healthy, 'Replica'), rawEngine({})), 'replicas-missing', 'longhorn.io.replica']
   ])('%s is unknown', (_what, world, code, kind) => { expect(judge(world)).toEqual(['unknown', code, kind]); });
 
@@ -81,6 +82,10 @@ describe('the level of an attached volume', () => {
       expect(judge(withObjects(healthy, volume({ robustness, conditions: [rawCondition('Restore', true)] })))).toEqual(['transition']);
     }
     expect(judge(withObjects(healthy, volume({ cloneStatus: { state: 'initiated' } })), { status: { 'longhorn.io.volume': 'stale' } })[1]).toBe('data-stale');
+  });
+  it('says nothing of a volume that is filled while nobody has judged it, nor of one without conditions', () => {
+    expect(judge(withObjects(healthy, volume({ robustness: 'unknown', cloneStatus: { state: 'initiated' } })))[1]).toBe('robustness-unknown');
+    expect(judge(withObjects(healthy, volume({ conditions: [] })))).toEqual(['healthy']);
   });
   it('is not filled any more when the clone is complete, and a standby never is', () => {
     expect(judge(withObjects(healthy, volume({ cloneStatus: { state: 'completed' } })))).toEqual(['healthy']);
@@ -110,6 +115,7 @@ describe('the level of a detached volume', () => {
     ['without replicas', withoutObjects(detached, 'Replica'), 'replicas-missing', 'longhorn.io.replica'],
     ['with copies that prove nothing', withObjects(detached, ...[1, 2, 3].map((index) => idle(index, { lastFailedAt: ago(50), lastHealthyAt: ago(100) }))), 'no-proven-copy', 'longhorn.io.replica'],
     ['with failed copies and one that proves nothing', withObjects(detached, rawReplica(1, failed(60)), rawReplica(2, failed(60)), idle(3, { lastFailedAt: ago(50), lastHealthyAt: ago(100) })), 'no-proven-copy', 'longhorn.io.replica'],
+    ['with failed copies and one of which nothing is known', withObjects(detached, rawReplica(1, failed(60)), rawReplica(2, failed(60)), idle(3, { healthyAt: '' })), 'no-proven-copy', 'longhorn.io.replica'],
     ['of shards that nobody vouches for', withObjects(detached, stoppedVolume({}, { dataLayout: { type: 'sharded' } })), 'sharded-unverified', 'longhorn.io.volume']
   ])('%s is unknown', (_what, world, code, kind) => { expect(judge(world)).toEqual(['unknown', code, kind]); });
 
@@ -118,6 +124,7 @@ describe('the level of a detached volume', () => {
   it('of shards goes by its group', () => {
     const sharded = withObjects(detached, stoppedVolume({}, { dataLayout: { type: 'sharded' } }));
     const group = (state: string) => judge(sharded, { extras: { shardGroup: { name: 'g', state, failedCount: 0, parityChunks: 1 } } });
+    expect(judge(sharded, { extras: {} })[1]).toBe('sharded-unverified');
     expect([group('healthy')[0], group('degraded')[1]]).toEqual(['stopped', 'sharded-unverified']);
   });
 

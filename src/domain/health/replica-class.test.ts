@@ -32,9 +32,16 @@ describe('classifyReplica', () => {
     expect(classifyReplica(replica(), attached, engine({ 1: 'RW', 2: 'RW' }, { rebuildStatus: rebuildOf(1, 5, 2) }))).toBe('healthy');
   });
 
+  it('copes with an engine that has no modes yet, and with the rebuild of another', () => {
+    expect(classifyReplica(replica(), attached, engine({}, { replicaModeMap: null }))).toBe('unknown');
+    expect(classifyReplica(replica({}, { storageIP: '', port: 0 }), attached, engine({ 2: 'RW' }, { rebuildStatus: rebuildOf(3, 5, 2) }))).toBe('unknown');
+  });
+
   it('errs when its purge failed, and no other replica does', () => {
     const purge = (index: number, error: string) => engine({ 1: 'RW', 2: 'RW' }, { purgeStatus: { [`tcp://${addressOf(index)}`]: { error, isPurging: false, progress: 0 } } });
     expect([purge(1, 'no space'), purge(2, 'no space'), purge(1, '')].map((current) => classifyReplica(replica(), attached, current))).toEqual(['erroring', 'healthy', 'healthy']);
+    const [own, other] = [1, 2].map((index) => `tcp://${addressOf(index)}`);
+    expect(classifyReplica(replica(), attached, engine({ 1: 'RW', 2: 'RW' }, { purgeStatus: { [other ?? '']: { error: '' }, [own ?? '']: { error: 'no space' } } }))).toBe('erroring');
   });
 
   it('is queued when it is to run, was tried, is stopped and has no mode yet', () => {

@@ -86,6 +86,7 @@ describe('what a replica counts as', () => {
 
   it('proven complete: healthy, and healthy again since it last failed', () => {
     expect(isProvenComplete(replica())).toBe(true);
+    expect(isProvenComplete(replica({ lastHealthyAt: '' }))).toBe(true);
     expect(isProvenComplete(replica({ lastFailedAt: ago(100), lastHealthyAt: ago(50) }))).toBe(true);
     expect([
       { lastFailedAt: ago(50), lastHealthyAt: ago(100) }, { lastFailedAt: ago(50), lastHealthyAt: ago(50) }, { lastFailedAt: ago(50), lastHealthyAt: '' },

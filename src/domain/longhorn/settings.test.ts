@@ -45,7 +45,7 @@ describe('the cluster\'s settings', () => {
     expect([fast('v2', 'true', 'false'), fast('v1', 'true', 'false'), fast('v2', 'false', null), fast('v2', null, 'false'), fast('v2', '{"v1":"true","v2":"true"}', 'false'), fast('v2', ' {"v2":"true"}', 'false')]).toEqual([false, true, false, false, true, true]);
   });
   it('say whether v2 is on, or nothing', () => {
-    expect([view(), view(rawSetting('v2-data-engine', '')), view(rawSetting('v2-data-engine', 'true')), view(rawSetting('v2-data-engine', 'false'))].map(isV2EngineOn)).toEqual([null, null, true, false]);
+    expect([view(), view(rawSetting('v2-data-engine', '')), view(rawSetting('v2-data-engine', 'true')), view(rawSetting('v2-data-engine', 'false')), view(rawSetting('v2-data-engine', '{"v1":"false","v2":"true"}'))].map(isV2EngineOn)).toEqual([null, null, true, false, true]);
   });
   it.each([['v1.12.1', 12], ['1.9.2', 9], ['v1.10.0-rc1', 10], ['v2.0.0', null], ['master-head', null], ['', null], ['xv1.8', null]])('Longhorn %s', (version, minor) => {
     expect(readLonghornMinor(view(rawSetting('current-longhorn-version', version)))).toBe(minor);
