@@ -15,7 +15,7 @@ const ROOT = join(HERE, '../..');
 const STRYKER = join(HERE, 'node_modules/@stryker-mutator/core/bin/stryker.js');
 
 /** Random worlds per property: every mutant runs them all, and the rows of the decision table do most of the work. */
-const FEW = { HONESTY_RUNS: '10', HONESTY_SEED: '1', PROPERTY_RUNS: '20' };
+const FEW = { HONESTY_RUNS: '10', HONESTY_SEED: '1', PROPERTY_RUNS: '20', PLACEMENT_RUNS: '30', PLAN_RUNS: '20' };
 
 function run(command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<number> {
   return new Promise((done) => {

@@ -78,7 +78,7 @@ export interface VolumeVerdict {
   readonly rebuild: RebuildView | null;
   /** Epoch milliseconds since when the level holds; null when nothing says so. */
   readonly since: number | null;
-  /** An admin has to act: neither healthy, nor recovering by itself, nor stopped by wish. */
+  /** An admin has to act: neither healthy, nor recovering by itself as far as that can be verified, nor stopped by wish. */
   readonly needsAttention: boolean;
 }
 
