@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GIB } from '../kube/sizes';
 import { rawCluster } from '../testing/raw-cluster';
+import { rawReplica, rawVolume } from '../testing/raw-objects';
 import { forecastFit } from './fit';
 import { rawNode } from './testing/cluster';
 
@@ -33,6 +34,24 @@ describe('forecastFit', () => {
 
   it('rounds a machine up to whole GiB', () => {
     expect(forecastFit(nodes(10, 10, 10), { bootClass, imageSize: null, machineSize: 5 * GIB + 1, instances: 1 }).machines).toBe(1);
+  });
+
+  it('counts what other volumes have just been promised, but not as part of the plan', () => {
+    const others = [1, 2, 3].map(index => rawReplica(index, { spec: { diskID: `uuid-node-${index}` }, status: { currentState: 'stopped' } }));
+    const view = rawCluster([...[1, 2, 3].flatMap(index => rawNode({ name: `node-${index}`, maximum: 1000, scheduled: 900 })), rawVolume(), ...others]);
+    const fit = forecastFit(view, { bootClass, imageSize: null, machineSize: 50 * GIB, instances: 1 });
+
+    expect(fit.machines).toBe(1);
+    expect(fit.disks.map(disk => disk.plannedBytes / GIB)).toEqual([50, 50, 50]);
+    expect(fit.disks.map(disk => disk.leftBytes / GIB)).toEqual([40, 40, 40]);
+  });
+
+  it('counts what each machine\'s disk holds from the start against the space that is free', () => {
+    const view = rawCluster([1, 2, 3].flatMap(index => rawNode({ name: `node-${index}`, maximum: 1000, scheduled: 0, available: 350 })));
+    const machines = (contentSize: number) => forecastFit(view, { bootClass, imageSize: null, machineSize: 40 * GIB, contentSize, instances: 1 }).machines;
+
+    expect(machines(0)).toBe(25);
+    expect(machines(30 * GIB)).toBe(4);
   });
 
   it('knows nothing without disks to read', () => {

@@ -84,7 +84,7 @@ export function forecastFit(view: ClusterView, request: FitRequest): FitForecast
 
   return {
     isKnown: true,
-    disks: compareDisks(start, planned, demanded, isShort),
+    disks: compareDisks(view, planned, demanded, isShort),
     isImagePlaceable,
     missingReplicas: isShort && next ? next.missing - next.chosen.length : 0,
     machines,
@@ -120,9 +120,10 @@ const COMPARED: readonly PlacementCode[] = ['ok', 'chosen', 'insufficient-alloca
 const FULL: readonly PlacementCode[] = ['insufficient-free', 'disk-pressure'];
 const LIMITS: readonly PlacementCode[] = [...FULL, 'insufficient-allocatable'];
 
-function compareDisks(before: Disks, after: ClusterView, request: PlacementRequest, isShort: boolean): readonly DiskFit[] {
-  const records = new Map([...before.values()].flatMap(node => node.disks.map(disk => [`${node.meta.name}/${disk.name}`, disk] as const)));
-
+function compareDisks(before: ClusterView, after: ClusterView, request: PlacementRequest, isShort: boolean): readonly DiskFit[] {
+  const records = new Map([...readDisks(before).values()].flatMap(node => node.disks.map(disk => [`${node.meta.name}/${disk.name}`, disk] as const)));
+  // What others have just been promised counts before as after: the plan is only what it adds.
+  const promised = new Map(explainPlacement(before, request).nodes.flatMap(node => node.disks.map(disk => [`${disk.nodeName}/${disk.diskName}`, disk.scheduledBytes] as const)));
   const eligible = listEligibleNodes(after);
 
   return explainPlacement(after, request).nodes.filter(node => eligible?.includes(node.nodeName) ?? true).flatMap(node => node.disks.flatMap(disk => {
@@ -132,7 +133,7 @@ function compareDisks(before: Disks, after: ClusterView, request: PlacementReque
       return [];
     }
 
-    const was = record.storageScheduled ?? 0;
+    const was = promised.get(`${disk.nodeName}/${disk.diskName}`) ?? 0;
     const now = disk.scheduledBytes ?? 0;
 
     return [{

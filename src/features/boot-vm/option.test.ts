@@ -100,7 +100,7 @@ describe('BootMachineOption', () => {
     const { wrapper } = await open({ instances: 30, rootSize: 40 * GIB }, [rawImage(), ...rawNode({ name: 'node-3', labels: { 'node.longhorn.io/disable-v2-data-engine': 'true' } })]);
 
     expect(wrapper.find('[data-testid="lhv2-note-many-copies"]').text()).toContain('30');
-    expect(wrapper.find('[data-testid="lhv2-boot-fit"]').text()).toMatch(/No VM fits.*30 are asked for/);
+    expect(wrapper.find('[data-testid="lhv2-boot-fit"]').text()).toMatch(/No VM of 40 GiB fits.*30 are asked for/);
     expect(wrapper.find('[data-testid="lhv2-boot-migration-node-3"]').attributes('data-state')).toBe('no');
   });
 

@@ -20,6 +20,8 @@ export interface NodeOptions {
   readonly maximum?: number;
   /** GiB. */
   readonly scheduled?: number;
+  /** GiB free; all of them, if not told. */
+  readonly available?: number;
   readonly hasManager?: boolean;
 }
 
@@ -51,7 +53,7 @@ export function rawNode(options: NodeOptions): RawObject[] {
         diskStatus: {
           nvme0: {
             diskType: options.diskType ?? 'block', diskDriver: options.driver ?? 'auto', diskUUID: `uuid-${name}`,
-            storageAvailable: maximum * GIB, storageMaximum: maximum * GIB, storageScheduled: scheduled * GIB, scheduledReplica: {},
+            storageAvailable: (options.available ?? maximum) * GIB, storageMaximum: maximum * GIB, storageScheduled: scheduled * GIB, scheduledReplica: {},
             conditions: [{ type: 'Ready', status: 'True' }, { type: 'Schedulable', status: 'True' }]
           }
         }
