@@ -31,7 +31,11 @@ if (values.help) {
 const url = parseUrl(values.url);
 const out = resolve(root, values.out);
 const work = await mkdtemp(join(tmpdir(), 'lhv2-package-'));
-const [app, extension] = await Promise.all([buildApp(root, join(work, 'app')), packExtension(root, { outDir: work, log: () => undefined, isBudgetLoose: true })]).finally(() => rm(work, { recursive: true, force: true }));
+// One after the other: within one process, Vue's compiler would mix the scope ids of the two builds.
+const app = await buildApp(root, join(work, 'app'));
+const extension = await packExtension(root, { outDir: work, log: () => undefined, isBudgetLoose: true });
+
+await rm(work, { recursive: true, force: true });
 const product = await readProduct(root);
 const { files, appChart } = await createRepository({
   product,

@@ -18,7 +18,8 @@ const repository = await makeRepository();
 const bills = [PRODUCT.name, PRODUCT.appName].map((name) => ({ name, content: fileOf(repository, billPath(name, PRODUCT.version)).toString() }));
 const app = JSON.parse(bills[1]!.content) as Bill;
 
-describe('bills of materials', () => {
+// The published schema takes seconds to compile where much else runs.
+describe('bills of materials', { timeout: 60_000 }, () => {
   test.each(bills)('$name: fits the published schema of CycloneDX 1.6, strictly', async({ content }) => {
     expect(await validator.validate(content)).toBeNull();
     expect(await validator.validate(content.replace('"components"', '"parts"').replace('"bomFormat"', '"format"'))).not.toBeNull();

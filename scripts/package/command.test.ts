@@ -39,7 +39,8 @@ function packageInto(out: string): Promise<string> {
   });
 }
 
-describe('npm run package, with everything really built', () => {
+// The published schema alone takes seconds to compile where much else runs.
+describe('npm run package, with everything really built', { timeout: 60_000 }, () => {
   let folder: string;
   let printed = '';
   let product: Product;
