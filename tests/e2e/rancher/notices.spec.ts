@@ -120,7 +120,8 @@ test.describe('people without rights (Harvester UI 1.8.2)', () => {
       const trouble = watchTrouble(page);
 
       await page.goto(host.page('harvesterhci.io.volume'));
-      await expect(page.locator('#app')).toContainText(/\S/, { timeout: 40_000 });
+      // The menu names its clusters some time after everything else.
+      await expect(page.locator('body')).toContainText('HER', { timeout: 60_000 });
       await page.waitForLoadState('networkidle');
       await expect(growls(page)).toHaveCount(0);
 
