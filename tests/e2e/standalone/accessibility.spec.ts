@@ -65,6 +65,7 @@ for (const { name, colorScheme, locale } of LOOKS) {
     });
 
     test('neither do the rehearsals and the report', async({ app, page }) => {
+      test.skip(process.env.LHV2_ALL_SCENARIOS !== '1', 'in every look on request; in light with the rehearsals themselves');
       for (const question of ['drain:harvester-2', 'order', 'upgrade', 'disk']) {
         await page.goto(`${ app.url }/#/health?whatif=${ question }`);
         await expect(page.getByTestId('lhv2-what-if-answer').or(page.getByTestId('lhv2-what-if-target')).first()).toBeVisible();
