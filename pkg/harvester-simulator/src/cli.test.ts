@@ -18,7 +18,7 @@ function simulate(...argv: string[]): Simulator {
   return simulator;
 }
 
-describe('what the options of the command line do', () => {
+describe('what the options of the command line do', { timeout: 30_000 }, () => {
   it('--scenario, --version, --role, --seed, --speed and --base-time shape the cluster', () => {
     const { world } = simulate('--scenario', 'empty', '--version', '1.6', '--role', 'project-viewer', '--seed', 'x', '--speed', '0', '--base-time', '2026-09-01T08:00:00Z');
     expect(world).toMatchObject({ scenario: 'empty', role: 'project-viewer', seed: 'x', speed: 0 });

@@ -46,7 +46,7 @@ const json = fc.oneof(
   fc.constantFrom('', '{', '[]', 'null', '[{"op":"replace","path":"/metadata/name","value":1}]', '[{"op":"add","path":"/__proto__/x","value":1}]', '{"metadata":{"name":"x","ownerReferences":[{}]}}', `${'['.repeat(5000)}${']'.repeat(5000)}`)
 );
 
-describe('bad requests', () => {
+describe('bad requests', { timeout: 30_000 }, () => {
   it(`leave the simulator alive, whole and without an unexpected error (${String(REQUESTS)} requests)`, async () => {
     const { cluster } = api.simulator;
     const problems = watchInvariants(cluster);
@@ -82,7 +82,7 @@ describe('bad requests', () => {
   });
 });
 
-describe('determinism', () => {
+describe('determinism', { timeout: 30_000 }, () => {
   it('writes the same transcript from the same seed and calls', () => {
     const transcript = async (seed: number): Promise<string> => {
       const harness = await openSimulator({ wiring: WIRING, scenario: 'healthy', seed });

@@ -24,7 +24,7 @@ function snapshot(world: World, name: string, volume = 'pvc-1'): void {
   world.cluster.store.create(LH.snapshot, { apiVersion: 'longhorn.io/v1beta2', kind: 'Snapshot', metadata: { name, namespace: 'longhorn-system' }, spec: { volume, createSnapshot: true, labels: { a: 'b' } } });
 }
 
-describe('snapshots', () => {
+describe('snapshots', { timeout: 30_000 }, () => {
   it.each(['1.5', '1.9'] as const)('of Harvester %s are taken, linked in a chain, and removed', (minor) => {
     const world = createWorld({ profile: PROFILES[minor] });
     const { cluster } = world;
@@ -78,7 +78,7 @@ describe('snapshots', () => {
   });
 });
 
-describe('snapshots that engines take of their own', () => {
+describe('snapshots that engines take of their own', { timeout: 30_000 }, () => {
   it('are purged before the next rebuild of a v1 volume, which waits for it', () => {
     const world = createWorld({ nodes: ordinaryNodes(3) });
     const { cluster } = world;
@@ -123,7 +123,7 @@ describe('snapshots that engines take of their own', () => {
   });
 });
 
-describe('data left behind', () => {
+describe('data left behind', { timeout: 30_000 }, () => {
   it('is reported as an orphan when its node is back, stays while the node is away, and goes with the object', () => {
     const world = createWorld();
     const { cluster } = world;
@@ -150,7 +150,7 @@ describe('data left behind', () => {
   });
 });
 
-describe('linked clones', () => {
+describe('linked clones', { timeout: 30_000 }, () => {
   it('lie on the disks of their source, and wait for it when it lacks a copy', () => {
     const world = createWorld({ profile: PROFILES['1.9'], nodes: ordinaryNodes(4) });
     const { cluster } = world;
@@ -191,7 +191,7 @@ describe('linked clones', () => {
   });
 });
 
-describe('volumes from a backup', () => {
+describe('volumes from a backup', { timeout: 30_000 }, () => {
   const url = 's3://backups@region/?backup=backup-1&volume=old';
 
   it('are attached, filled with progress, and let go', () => {
