@@ -196,6 +196,6 @@ describe('placement, against a second reading by brute force', () => {
           taken.available -= writes;
         }
       }
-    }), { numRuns: RUNS / 3 });
+    }), { numRuns: Math.ceil(RUNS / 3) });
   });
 });
