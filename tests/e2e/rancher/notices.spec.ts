@@ -112,22 +112,4 @@ test.describe('people without rights (Harvester UI 1.8.2)', () => {
     await page.waitForLoadState('networkidle');
     await expect(growls(page)).toHaveCount(0);
   });
-
-  test('a member of one project sees the same with and without the extension', async ({ rancher, signIn }) => {
-    const seen = async (isBare: boolean): Promise<{ text: string; trouble: Set<string> }> => {
-      const host = await rancher({ harvesterUi: UI, version: '1.8', scenario: 'healthy', role: 'project-member', isBare });
-      const page = await signIn(host);
-      const trouble = watchTrouble(page);
-
-      await page.goto(host.page('harvesterhci.io.volume'));
-      // The menu names its clusters some time after everything else.
-      await expect(page.locator('body')).toContainText('HER', { timeout: 60_000 });
-      await page.waitForLoadState('networkidle');
-      await expect(growls(page)).toHaveCount(0);
-
-      return { text: (await page.locator('body').innerText()).replace(/^Volume Health\n/m, ''), trouble: new Set(trouble) };
-    };
-
-    expect(await seen(false)).toEqual(await seen(true));
-  });
 });
