@@ -64,6 +64,11 @@ test.describe('v2 disks on two of three nodes', () => {
     await expect(state(page)).toHaveAttribute('data-level', 'healthy', { timeout: 60_000 });
     expect(volumeOf(app).spec?.numberOfReplicas).toBe(2);
   });
+});
+
+// Slow enough that the lost replica is still lost when the answer comes.
+test.describe('v2 disks on two of three nodes, at a leisurely pace', () => {
+  test.use({ cluster: { scenario: 'too-few-v2-nodes', speed: 2 } });
 
   test('nothing is sent when a good replica was lost while the question was open', async({ app, page }) => {
     const drawer = await openDrawer(app, page);
