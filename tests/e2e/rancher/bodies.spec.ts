@@ -15,8 +15,8 @@ const URL = 'http://127.0.0.1:9/jammy.img';
 const GIB = 1024 ** 3;
 const FILE = { name: 'disk.qcow2', mimeType: 'application/octet-stream', buffer: qcow2Header(2 * GIB) };
 
-const image = async (session: Session, prepare: (page: Page) => Promise<void>): Promise<Posted> => {
-  await openImageForm(session.page, session.host, { url: URL, name: 'jammy' });
+const image = async (session: Session, name: string, prepare: (page: Page) => Promise<void>): Promise<Posted> => {
+  await openImageForm(session.page, session.host, { url: URL, name });
   await prepare(session.page);
 
   return (await collect(session.page, `${IMAGE}s`, () => save(session.page)))[0]!;
@@ -91,8 +91,8 @@ for (const [ui, version] of VERSIONS) {
     const bare = shareSession({ harvesterUi: ui, version, scenario: 'healthy', speed: 20, isBare: true }, addCluster);
 
     test('AT-10 image by URL: byte for byte what the Storage tab alone would post, and what the plan says; off again, what it posts untouched', async () => {
-      const byHand = await image(bare, (page) => pickStorageClass(page, 'longhorn-v2'));
-      const byOption = await image(ours, (page) => setToggle(page, true));
+      const byHand = await image(bare, 'jammy', (page) => pickStorageClass(page, 'longhorn-v2'));
+      const byOption = await image(ours, 'jammy', (page) => setToggle(page, true));
       const plan = planBootImage({
         namespace: 'default', displayName: 'jammy', description: '', source: { type: 'download', url: URL, checksum: '' }, osType: '', takenNames: [],
         target: { type: 'boot-volume', bootClass: planFacts(ours.host).bootClass('longhorn-v2') }
@@ -106,7 +106,7 @@ for (const [ui, version] of VERSIONS) {
         'spec checksum: ∅ ≠ ""', 'spec description: ∅ ≠ ""', 'spec pvcName: ∅ ≠ ""', 'spec pvcNamespace: ∅ ≠ ""', 'spec retry: ∅ ≠ 3'
       ]);
 
-      expect((await image(ours, onAndOff)).text).toBe((await image(bare, nothing)).text);
+      expect((await image(ours, 'plain', onAndOff)).text).toBe((await image(bare, 'plain', nothing)).text);
     });
 
     test('AT-11 image by upload: the same fields, the file in the form field that the v2 path reads, imported; off again, what it posts untouched', async () => {
