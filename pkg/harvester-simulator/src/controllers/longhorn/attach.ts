@@ -104,6 +104,9 @@ export function closeVolume(set: VolumeSet): void {
     const isHalfBuilt = spec.failedAt === '' && spec.healthyAt === '' && isRunning && Object.keys(modes).length > 0 && modes[replica.metadata.name] !== 'RW' && spec.nodeID !== '' && replica.status.currentState !== 'stopped';
     if (isHalfBuilt) setFailed(replica, ctx.iso);
   }
+  // An engine on a lost node can take minutes to stop; what fails meanwhile is no longer its replica.
+  const failed = new Set(set.present.filter((replica) => replica.spec.failedAt !== '').map((replica) => replica.metadata.name));
+  for (const { object } of set.engines) object.spec.replicaAddressMap = Object.fromEntries(Object.entries(object.spec.replicaAddressMap).filter(([name]) => !failed.has(name)));
   if (set.engines.some((draft) => draft.object.status.currentState !== 'stopped')) return;
   for (const draft of set.engines) draft.object.spec.replicaAddressMap = {};
   for (const draft of set.replicas) draft.object.spec.desireState = 'stopped';

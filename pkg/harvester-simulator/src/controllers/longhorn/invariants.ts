@@ -5,8 +5,9 @@ import type { Engine, EngineFrontend, InstanceObject, LonghornNode, Replica, Vol
 
 /** Test support: what must hold of Longhorn's objects, whatever happens. */
 
-/** A failure written by the engine monitor reaches the engine's spec one reconcile later. */
+/** A failure written by the engine monitor reaches the engine's spec one reconcile later; times in objects are whole seconds. */
 const TOLERANCE = 1_000;
+const SECOND = 1_000;
 
 function instanceProblems(object: InstanceObject): string[] {
   const { status } = object;
@@ -83,7 +84,7 @@ function membersProblems(cluster: Cluster, volume: Volume): string[] {
     const { failedAt, lastFailedAt } = replica.spec;
     if (failedAt === '') continue;
     if (failedAt !== lastFailedAt) problems.push(`${replica.metadata.name} failed at ${failedAt}, last at ${lastFailedAt}`);
-    const isRecent = cluster.clock.now() - Date.parse(failedAt) <= TOLERANCE;
+    const isRecent = Math.floor(cluster.clock.now() / SECOND) * SECOND - Date.parse(failedAt) <= TOLERANCE;
     if (!isRecent && engines.some((engine) => engine.spec.replicaAddressMap[replica.metadata.name] !== undefined)) problems.push(`${replica.metadata.name} has failed, but its engine still wants it`);
   }
   return problems;
