@@ -1,7 +1,7 @@
 import type { Cluster } from '../contract';
 import { applyFault } from '../faults';
 import { LH, key } from '../controllers/longhorn/kinds';
-import { addBase, addMachines, advanceToRebuild, advanceUntil, engineFor, ordinaryNodes, replicasFor, volumeFor, volumeNamed, type BaseOptions } from './build';
+import { addBase, addMachines, advanceToRebuild, advanceUntil, engineFor, isDegraded, ordinaryNodes, replicasFor, volumeFor, volumeNamed, withApp } from './build';
 import { scenario } from './scenario';
 
 /** v2 waits for a lost copy only with fast rebuild, which is a setting of its own before Longhorn 1.10, and off. */
@@ -11,17 +11,6 @@ function waiting(cluster: Cluster): Record<string, string> {
 
 /** Long enough for Kubernetes to call a silent node NotReady and Longhorn to follow. */
 const NOTICED = 60_000;
-
-function withApp(cluster: Cluster, options: BaseOptions = {}, plan: { size?: number; written?: number; storageClass?: string } = {}): string {
-  addBase(cluster, options);
-  const { storageClass, ...rest } = plan;
-  addMachines(cluster, [{ name: 'app', size: 20, node: 'harvester-1', ...(storageClass === undefined ? { image: 'image-ubuntu' } : { storageClass }), ...rest }]);
-  return volumeFor(cluster, 'app').metadata.name;
-}
-
-function isDegraded(cluster: Cluster, volume: string): boolean {
-  return volumeNamed(cluster, volume)?.status.robustness === 'degraded';
-}
 
 /** The message of the `Scheduled` condition. */
 function complaint(cluster: Cluster, volume: string): string {

@@ -2,19 +2,8 @@ import type { Cluster } from '../contract';
 import { applyFault } from '../faults';
 import { LEGACY_CLONE_LABEL, LH, key } from '../controllers/longhorn/kinds';
 import type { LonghornNode } from '../controllers/longhorn/types';
-import { addBase, addMachines, advanceToRebuild, advanceUntil, engineFor, ordinaryNodes, replicasFor, stopMachine, volumeFor, volumeNamed, type BaseOptions } from './build';
+import { addBase, addMachines, advanceToRebuild, advanceUntil, engineFor, isDegraded, ordinaryNodes, replicasFor, stopMachine, volumeNamed, withApp } from './build';
 import { scenario } from './scenario';
-
-function withApp(cluster: Cluster, options: BaseOptions = {}, plan: { size?: number; written?: number; storageClass?: string; memory?: string } = {}): string {
-  addBase(cluster, options);
-  const { storageClass, ...rest } = plan;
-  addMachines(cluster, [{ name: 'app', size: 20, node: 'harvester-1', ...(storageClass === undefined ? { image: 'image-ubuntu' } : { storageClass }), ...rest }]);
-  return volumeFor(cluster, 'app').metadata.name;
-}
-
-function isDegraded(cluster: Cluster, volume: string): boolean {
-  return volumeNamed(cluster, volume)?.status.robustness === 'degraded';
-}
 
 function isRefused(cluster: Cluster, volume: string): boolean {
   return volumeNamed(cluster, volume)?.status.conditions.some(({ type, status, message }) => type === 'Scheduled' && status === 'False' && message !== '') === true;

@@ -1,14 +1,8 @@
 import type { Cluster } from '../contract';
 import { applyFault } from '../faults';
 import { LH, key } from '../controllers/longhorn/kinds';
-import { addBase, addImages, addMachine, addMachines, advanceUntil, ordinaryNodes, rebuildProgress, replicasFor, stopMachine, volumeFor, volumeNamed, type BaseOptions } from './build';
+import { addBase, addImages, addMachine, addMachines, advanceUntil, ordinaryNodes, rebuildProgress, replicasFor, stopMachine, volumeFor, volumeNamed, withApp } from './build';
 import { scenario } from './scenario';
-
-function withApp(cluster: Cluster, options: BaseOptions = {}, plan: { written?: number; memory?: string } = {}): string {
-  addBase(cluster, options);
-  addMachines(cluster, [{ name: 'app', image: 'image-ubuntu', size: 20, node: 'harvester-1', ...plan }]);
-  return volumeFor(cluster, 'app').metadata.name;
-}
 
 /** Stops the machine while its copy on harvester-3 is lost, then brings that node's instance manager back. */
 function stopIncomplete(cluster: Cluster): string {

@@ -3,3 +3,4 @@ export { addMachine, claimsOfMachine, recordWrites, settleMachines, volumeOfMach
 export { addNode, deviceName, type DiskPlan, type NodePlan } from './nodes';
 export { addPlatform, addStorageClass, v2Parameters, type PlatformOptions } from './platform';
 export { addBase, addImages, addMachines, advanceToRebuild, advanceUntil, engineFor, ordinaryNodes, rebuildProgress, replicasFor, stopMachine, UBUNTU, volumeFor, volumeNamed, type BaseOptions } from './base';
+export { isDegraded, withApp, type AppPlan } from './app';
