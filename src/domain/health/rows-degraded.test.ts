@@ -1,29 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { RawObject } from '../kube/types';
 import {
-  ago, DISK_OF_DOWN_NODE, failed, GIB, nodeDown, NOW, rawAttachment, rawCondition, rawEngine, rawHealthyWorld, rawInstanceManager, rawKubeNode, rawNode, rawPersistentVolume,
+  ago, DISK_OF_DOWN_NODE, failed, GIB, nodeDown, NOW, rawAttachment, rawCondition, rawEngine, rawInstanceManager, rawKubeNode, rawNode, rawPersistentVolume,
   rawReplica, rawSetting, rawVolume, rebuildOf, withObjects, withoutObjects
 } from '../testing/raw-objects';
 import { absentIn, asLonghorn, LONGHORN_MINORS } from '../testing/longhorn-versions';
 import type { LonghornMinor } from '../testing/longhorn-versions';
 import { gapsOf, TABLE_ROWS } from '../testing/decision-table';
+import { degraded, diskReady, diskThree, healthy, homeless, joining, lost, PRECHECK, rebuildingAt, two, unscheduled } from '../testing/situations';
+import { Expected, tellVerdict } from '../testing/told';
 import { codesOf, findingOf, verdictOf } from '../testing/verdict-of';
 import type { Seen } from '../testing/verdict-of';
 
-const healthy = rawHealthyWorld();
-const degraded = (status: Record<string, unknown> = {}, spec: Record<string, unknown> = {}, metadata: Record<string, unknown> = {}) =>
-  rawVolume({ metadata, spec, status: { robustness: 'degraded', lastDegradedAt: ago(900), ...status } });
-const unscheduled = (message: string, reason = 'ReplicaSchedulingFailure') => ({ conditions: [rawCondition('Scheduled', false, reason, message)] });
-const two = rawEngine({ 1: 'RW', 2: 'RW' });
-const joining = rawReplica(3, { spec: { healthyAt: '', lastHealthyAt: '', rebuildRetryCount: 1 } });
-const rebuildingAt = (percent: number, own: Record<string, unknown> = {}) => rawEngine({ 1: 'RW', 2: 'RW', 3: 'WO' }, { status: { rebuildStatus: rebuildOf(3, percent, 1, own) } });
-/** Replica 3 is failed and the cause is under test. */
-const lost = (...changes: readonly RawObject[]) => withObjects(healthy, degraded(), two, rawReplica(3, failed(900)), ...changes);
-/** Replica 3 has no CR left, and node-3 is what Longhorn could use, but for the cause under test. */
-const homeless = (message: string, ...changes: readonly RawObject[]) => withObjects(withoutObjects(healthy, 'Replica', 'pvc-1-r-3'), degraded(unscheduled(message)), two, ...changes);
-const diskThree = (disk: { spec?: Record<string, unknown>; status?: Record<string, unknown> }) => rawNode(3, { disk });
-const PRECHECK = 'precheck new replica failed: disks are unavailable';
-const diskReady = (reason: string) => ({ status: { conditions: [rawCondition('Ready', false, reason, 'Disk nvme0 is not ready'), rawCondition('Schedulable', false, reason)] } });
 const flat = [0, 5, 10, 11].map((minutes) => ({ at: NOW - (11 - minutes) * 60_000, percent: 43 }));
 
 /** `since`: the Longhorn minor that brought what the row reads. */
@@ -96,6 +84,16 @@ describe.each(LONGHORN_MINORS)('attached and degraded, by row of the decision ta
     expect(finding?.evidence.length).toBeGreaterThan(0);
     if (phase !== undefined) expect(verdict.phase).toBe(phase);
   });
+});
+
+describe('attached and degraded: all that is told', () => {
+  const expected = new Expected(new URL('./testing/expected/rows-degraded.txt', import.meta.url));
+
+  it.each(ROWS)('row $row: $code', ({ row, code, world, seen }) => {
+    const told = tellVerdict(verdictOf(world, seen));
+    expect(told).toBe(expected.of(`row ${row}: ${code}`, told));
+  });
+  it('is no more than that', () => expect(expected.unused()).toEqual([]));
 });
 
 describe('attached and degraded', () => {

@@ -1,34 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { RawObject } from '../kube/types';
 import {
-  ago, ENGINE_STOPPED, failed, IDLE, nodeDown, NOW, rawAttachment, rawCondition, rawEngine, rawFrontend, rawHealthyWorld, rawInstanceManager, rawKubeNode, rawNode, rawReplica, rawSetting, rawVolume,
-  VOLUME, withObjects, withoutObjects
+  ago, ENGINE_STOPPED, failed, IDLE, nodeDown, NOW, rawAttachment, rawCondition, rawEngine, rawFrontend, rawInstanceManager, rawKubeNode, rawNode, rawReplica, rawSetting, rawVolume,
+  withObjects, withoutObjects
 } from '../testing/raw-objects';
 import { absentIn, asLonghorn, LONGHORN_MINORS } from '../testing/longhorn-versions';
 import type { LonghornMinor } from '../testing/longhorn-versions';
 import { gapsOf } from '../testing/decision-table';
+import { allFailed, attaching, faulted, healthy, held, machine, salvaged, secondEngine, stopped, ticket, unplaced, unsatisfied, volume } from '../testing/situations';
+import { Expected, tellVerdict } from '../testing/told';
 import { codesOf, findingOf, verdictOf } from '../testing/verdict-of';
 import type { Seen } from '../testing/verdict-of';
 import type { Level } from './types';
 
-const healthy = rawHealthyWorld();
 type Fields = Record<string, unknown>;
-const volume = (state: string, robustness: string, status: Fields = {}, spec: Fields = {}) => rawVolume({ spec: { nodeID: state === 'detached' ? '' : 'node-1', ...spec }, status: { state, robustness, ...(state === 'detached' ? { currentNodeID: '', currentEngineNodeID: '' } : {}), ...status } });
-const idle = [1, 2, 3].map((index) => rawReplica(index, IDLE));
-const stopped = (...changes: readonly RawObject[]) => withObjects(healthy, volume('detached', 'unknown'), rawEngine({}, ENGINE_STOPPED), ...idle, ...changes);
-const allFailed = [1, 2, 3].map((index) => rawReplica(index, failed(60 * index)));
-const faulted = (...changes: readonly RawObject[]) => withObjects(healthy, volume('detached', 'faulted'), rawEngine({}, ENGINE_STOPPED), ...allFailed, ...changes);
-const attaching = (...changes: readonly RawObject[]) => withObjects(healthy, volume('attaching', 'unknown', { currentNodeID: '' }), rawEngine({}, ENGINE_STOPPED), ...changes);
-const unplaced = (index: number) => rawReplica(index, { spec: { ...IDLE.spec, nodeID: '', diskID: '', healthyAt: '', lastHealthyAt: '' }, status: IDLE.status ?? {} });
-const held: Seen = { history: { stateSince: NOW - 660_000, firstSeenAt: NOW - 700_000 } };
-const ticket = (id: string, type: string, nodeID: string) => ({ [id]: { id, type, nodeID } });
-const unsatisfied = (id: string, message: string, reason = '') => ({ [id]: { id, satisfied: false, conditions: [rawCondition('Satisfied', false, reason, message)] } });
-const secondEngine = (age: number, active: boolean) => rawEngine(undefined, { spec: { active, nodeID: 'node-2' }, metadata: { creationTimestamp: ago(age) } }, VOLUME, 'e-1');
-const machine = [
-  { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'disk-0', namespace: 'default' }, spec: { volumeName: VOLUME }, status: { phase: 'Bound' } },
-  { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachine', metadata: { name: 'vm', namespace: 'default' }, spec: { template: { spec: { domain: { devices: { disks: [{ name: 'disk-0', disk: { bus: 'virtio' } }] } }, volumes: [{ name: 'disk-0', persistentVolumeClaim: { claimName: 'disk-0' } }] } } } },
-  { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachineInstance', metadata: { name: 'vm', namespace: 'default', creationTimestamp: ago(4000) }, status: { phase: 'Running', nodeName: 'node-1' } }
-];
 
 /** `since`: the Longhorn minor that brought what the row reads; `before`: the minor that ended it. */
 interface Row { readonly since?: LonghornMinor; readonly before?: LonghornMinor; readonly row: string; readonly code: string; readonly level: Level; readonly world: readonly RawObject[]; readonly seen?: Seen; readonly params?: Fields; readonly isFact?: true; readonly phase?: string }
@@ -108,6 +93,17 @@ describe.each(VERSIONS)('%s, by row of the decision table, Longhorn 1.%i', (_gro
   });
 });
 
+describe('all that is told', () => {
+  const expected = new Expected(new URL('./testing/expected/rows-detached.txt', import.meta.url));
+
+  it.each([...MOVING, ...RESTING])('row $row: $code, since 1.$since, before 1.$before', ({ row, code, world, seen, since, before }) => {
+    const told = tellVerdict(verdictOf(before === undefined ? world : asLonghorn(11, world), seen));
+    const heading = `row ${row}: ${code}${since === undefined ? '' : `, since 1.${String(since)}`}${before === undefined ? '' : `, before 1.${String(before)}`}`;
+    expect(told).toBe(expected.of(heading, told));
+  });
+  it('is no more than that', () => expect(expected.unused()).toEqual([]));
+});
+
 describe('the faulted', () => {
   const crashed = (...changes: readonly RawObject[]) => withObjects(healthy, volume('detaching', 'faulted'), rawEngine({}, ENGINE_STOPPED), ...changes);
   const stopping = [1, 2, 3].map((index) => rawReplica(index, { spec: { desireState: 'stopped' }, status: { currentState: 'stopping' } }));
@@ -119,8 +115,7 @@ describe('the faulted', () => {
   });
   it('says all replicas failed only when all have', () => {
     expect(verdictOf(crashed(...allFailed)).headline.code).toBe('tearing-down');
-    const salvaged = [1, 2, 3].map((index) => rawReplica(index, { spec: { ...IDLE.spec, lastFailedAt: ago(50), lastHealthyAt: ago(5000) }, status: IDLE.status ?? {} }));
-    expect(codesOf(verdictOf(crashed(...salvaged)))).toEqual(['faulted']);
+    expect(codesOf(verdictOf(crashed(...[1, 2, 3].map(salvaged))))).toEqual(['faulted']);
     expect(codesOf(verdictOf(withoutObjects(crashed(), 'Replica'), { status: { 'longhorn.io.replica': 'forbidden' } }))[0]).toBe('faulted');
   });
 });
@@ -143,7 +138,6 @@ describe('the detached', () => {
     expect(verdictOf(stopped(...allFailed))).toMatchObject({ level: 'critical', headline: { code: 'stopped-no-good-copy' } });
   });
   it('salvaged, not proven since', () => {
-    const salvaged = [1, 2, 3].map((index) => rawReplica(index, { spec: { ...IDLE.spec, lastFailedAt: ago(50), lastHealthyAt: ago(5000) }, status: IDLE.status ?? {} }));
-    expect(verdictOf(stopped(...salvaged))).toMatchObject({ level: 'unknown', headline: { code: 'no-proven-copy' } });
+    expect(verdictOf(stopped(...[1, 2, 3].map(salvaged)))).toMatchObject({ level: 'unknown', headline: { code: 'no-proven-copy' } });
   });
 });
