@@ -14,8 +14,13 @@ export function tellTime(at: number | null): string {
   return at === NOW ? 'now' : `now${at < NOW ? '-' : '+'}${String(Math.abs(at - NOW) / 1000)}s`;
 }
 
+/** Quoted where its ends would not be seen. */
+function tellText(text: string): string {
+  return text === '' || text.trim() !== text ? `"${text}"` : text;
+}
+
 function tellParam(value: ParamValue): string {
-  if (typeof value === 'string') return value === '' ? '""' : value;
+  if (typeof value === 'string') return tellText(value);
   return value > NOW - FAR && value < NOW + FAR ? tellTime(value) : String(value);
 }
 
@@ -25,7 +30,7 @@ export function tellParams(params: Readonly<Record<string, ParamValue>>): string
 }
 
 function tellEvidence({ kind, id, path, value, readAt }: Evidence): string {
-  return `    ${kind} ${id} ${path}: ${value === null ? 'null' : value === '' ? '""' : value}${readAt === null ? ' (not read)' : readAt === NOW - 1000 ? '' : ` (read ${tellTime(readAt)})`}`;
+  return `    ${kind} ${id} ${path}: ${value === null ? 'null' : tellText(value)}${readAt === null ? ' (not read)' : readAt === NOW - 1000 ? '' : ` (read ${tellTime(readAt)})`}`;
 }
 
 /** `code [level, phase, marks] node=…`, and a line per piece of evidence; common parameters as `of pvc-1, 2/3`. */
@@ -42,13 +47,23 @@ function tellReplica(replica: ReplicaVerdict): string {
   return `  ${[replica.name, replica.class, ...marks].join(' ')} on ${replica.nodeName || '—'}/${replica.diskName || '—'}/${replica.diskId || '—'} since ${tellTime(replica.since)}${progress}`;
 }
 
+function tellState(verdict: VolumeVerdict): string {
+  const state = [verdict.level, verdict.phase, verdict.needsAttention ? 'needs attention' : null, verdict.rebuild === null ? null : `rebuilding ${verdict.rebuild.toNode}`].filter((word) => word !== null);
+  return `${verdict.volumeName}: ${state.join(', ')}; ${String(verdict.goodReplicas)} of ${String(verdict.wantedReplicas)}; since ${tellTime(verdict.since)}`;
+}
+
+function tellFindings({ headline, facts }: VolumeVerdict): readonly string[] {
+  return [' says', tellFinding(headline), ...(facts.length === 0 ? [] : [' and', ...facts.map(tellFinding)])];
+}
+
+/** The verdict without its replicas: its line, its headline and its facts. */
+export function tellSays(verdict: VolumeVerdict): string {
+  return [tellState(verdict), ...tellFindings(verdict)].join('\n');
+}
+
 /** The whole verdict: its line, its replicas, its headline and its facts. */
 export function tellVerdict(verdict: VolumeVerdict): string {
-  const state = [verdict.level, verdict.phase, verdict.needsAttention ? 'needs attention' : null, verdict.rebuild === null ? null : `rebuilding ${verdict.rebuild.toNode}`].filter((word) => word !== null);
-  return [
-    `${verdict.volumeName}: ${state.join(', ')}; ${String(verdict.goodReplicas)} of ${String(verdict.wantedReplicas)}; since ${tellTime(verdict.since)}`,
-    ...verdict.replicas.map(tellReplica), ' says', tellFinding(verdict.headline), ...(verdict.facts.length === 0 ? [] : [' and', ...verdict.facts.map(tellFinding)])
-  ].join('\n');
+  return [tellState(verdict), ...verdict.replicas.map(tellReplica), ...tellFindings(verdict)].join('\n');
 }
 
 const HEADING = '## ';
