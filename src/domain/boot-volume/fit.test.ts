@@ -54,6 +54,37 @@ describe('forecastFit', () => {
     expect(machines(30 * GIB)).toBe(4);
   });
 
+  it('says per host and disk how many more fit after the plan, or why none', () => {
+    const view = rawCluster([
+      ...rawNode({ name: 'node-1', maximum: 1000, scheduled: 700 }), ...rawNode({ name: 'node-2', maximum: 1000, scheduled: 930 }), ...rawNode({ name: 'node-3', maximum: 1000 }),
+      ...rawNode({ name: 'node-4', labels: { 'node.longhorn.io/disable-v2-data-engine': 'true' } }), ...rawNode({ name: 'node-5', diskType: 'filesystem' }),
+      ...rawNode({ name: 'node-6', hasManager: false }), ...rawNode({ name: 'node-7', isReady: false })
+    ]);
+    const { hosts, hostsSize } = forecastFit(view, { bootClass, imageSize: 20 * GIB, machineSize: 40 * GIB, instances: 1 });
+    const rows = hosts.map(({ nodeName, label, freeBytes, more, code }) => [nodeName, label, freeBytes === null ? null : freeBytes / GIB, more, code]);
+
+    expect(hostsSize).toBe(40 * GIB);
+    expect(rows).toEqual([
+      ['node-1', 'nvme0n1', 240, 6, 'ok'], ['node-2', 'nvme0n1', 10, 0, 'insufficient-allocatable'], ['node-3', 'nvme0n1', 940, 23, 'ok'],
+      ['node-4', '', null, 0, 'label-disables-v2'], ['node-5', '', null, 0, 'no-block-disk'], ['node-6', '', null, 0, 'no-instance-manager'], ['node-7', '', null, 0, 'node-not-ready']
+    ]);
+  });
+
+  it('says per host where the image finds room while the image itself does not fit', () => {
+    const { hosts, hostsSize } = forecastFit(nodes(100, 5, 100), { bootClass, imageSize: 20 * GIB, machineSize: GIB, instances: 1 });
+
+    expect(hostsSize).toBe(20 * GIB);
+    expect(hosts.map(host => [host.nodeName, host.more])).toEqual([['node-1', 5], ['node-2', 0], ['node-3', 5]]);
+  });
+
+  it('leaves a host out per Kubernetes, whatever Longhorn still says of it', () => {
+    const [kubeNode, ...others] = rawNode({ name: 'node-2', isCordoned: true });
+    const view = rawCluster([...rawNode({ name: 'node-1' }), ...others, kubeNode!, ...rawNode({ name: 'node-3', labels: { 'node-role.harvesterhci.io/witness': 'true' } })]);
+    const { hosts } = forecastFit(view, { bootClass: { ...bootClass, replicas: 1 }, imageSize: null, machineSize: GIB, instances: 1 });
+
+    expect(hosts.map(host => [host.nodeName, host.code])).toEqual([['node-1', 'ok'], ['node-2', 'node-cordoned']]);
+  });
+
   it('knows nothing without disks to read', () => {
     const view = rawCluster([], { status: { 'longhorn.io.node': 'forbidden' } });
 

@@ -2,9 +2,10 @@ import { KIND } from '../kube/kinds';
 import { ceilToGiB } from '../kube/sizes';
 import { countFit, explainPlacement } from '../longhorn/placement';
 import type { PlacementCode, PlacementRequest, PlacementResult } from '../longhorn/placement-types';
-import type { DiskRecord } from '../longhorn/types';
 import type { ClusterView } from '../view';
-import { listEligibleNodes } from './nodes';
+import { describeHosts } from './fit-hosts';
+import type { HostFit } from './fit-hosts';
+import { labelDisk, listEligibleNodes } from './nodes';
 import { promiseSpace, readDisks, withDisks } from './promised-space';
 import type { Disks } from './promised-space';
 import { unreadReason } from './reading';
@@ -43,6 +44,9 @@ export interface FitForecast {
   /** false: nodes and disks can't be read; everything below is empty. */
   readonly isKnown: boolean;
   readonly disks: readonly DiskFit[];
+  /** Per host and disk: how many more of `hostsSize` bytes fit after the plan; of the image's size where the image does not fit. */
+  readonly hosts: readonly HostFit[];
+  readonly hostsSize: number;
   /** Whether every replica of the golden image finds a place; null when there is none to make. */
   readonly isImagePlaceable: boolean | null;
   /** Replicas that find no place, of the image when it does not fit, else of the first VM that does not. */
@@ -60,7 +64,7 @@ export interface FitForecast {
 export const COUNT_LIMIT = 1000;
 
 const UNKNOWN: FitForecast = Object.freeze({
-  isKnown: false, disks: [], isImagePlaceable: null, missingReplicas: 0, machines: 0, fitsInstances: false, alternative: null, limitedBy: null
+  isKnown: false, disks: [], hosts: [], hostsSize: 0, isImagePlaceable: null, missingReplicas: 0, machines: 0, fitsInstances: false, alternative: null, limitedBy: null
 });
 
 /**
@@ -74,17 +78,21 @@ export function forecastFit(view: ClusterView, request: FitRequest): FitForecast
 
   const demanded = demand(request, ceilToGiB(request.machineSize), request.contentSize ?? request.imageSize ?? 0);
   const start = readDisks(view);
-  const image = request.imageSize === null ? null : explainPlacement(view, demand(request, request.imageSize, request.imageSize));
+  const imageDemand = request.imageSize === null ? null : demand(request, request.imageSize, request.imageSize);
+  const image = imageDemand && explainPlacement(view, imageDemand);
   const isImagePlaceable = image === null ? null : image.chosen.length >= image.missing;
-  const afterImage = image && request.imageSize !== null ? promiseSpace(start, image.chosen, request.imageSize, request.imageSize) : start;
+  const afterImage = image && imageDemand ? promiseSpace(start, image.chosen, imageDemand.size, imageDemand.size) : start;
   const machines = isImagePlaceable === false ? 0 : countFit(withDisks(view, afterImage), demanded, COUNT_LIMIT) ?? 0;
   const planned = withDisks(view, placeMachines(view, afterImage, demanded, Math.min(machines, request.instances)));
   const next = isImagePlaceable === false ? image : explainPlacement(planned, demanded);
   const isShort = isImagePlaceable === false || machines < request.instances;
+  const isImageFirst = isImagePlaceable === false && imageDemand !== null;
 
   return {
     isKnown: true,
     disks: compareDisks(view, planned, demanded, isShort),
+    hosts: isImageFirst ? describeHosts(view, imageDemand) : describeHosts(planned, demanded),
+    hostsSize: isImageFirst ? imageDemand.size : demanded.size,
     isImagePlaceable,
     missingReplicas: isShort && next ? next.missing - next.chosen.length : 0,
     machines,
@@ -148,11 +156,6 @@ function compareDisks(before: ClusterView, after: ClusterView, request: Placemen
       isFull: FULL.includes(disk.code)
     }];
   }));
-}
-
-/** Harvester names disks after block devices, by hash: the device says more. */
-export function labelDisk(disk: Pick<DiskRecord, 'name' | 'path'>): string {
-  return /^\/dev\/(?:disk\/by-[a-z]+\/)?([^/]+)$/.exec(disk.path)?.[1] ?? disk.name;
 }
 
 function nameLimit(disks: Disks, limit: PlacementResult['limitedBy']): FitForecast['limitedBy'] {

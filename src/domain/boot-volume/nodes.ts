@@ -63,3 +63,8 @@ export function listBlockDisks(view: ClusterView): readonly NodeDisk[] {
 export function listAioDisks(view: ClusterView): readonly NodeDisk[] {
   return listBlockDisks(view).filter(({ disk }) => disk.driver === 'aio');
 }
+
+/** What to call a disk: Harvester names them after block devices, by hash; the device says more. */
+export function labelDisk(disk: Pick<DiskRecord, 'name' | 'path'>): string {
+  return /^\/dev\/(?:disk\/by-[a-z]+\/)?([^/]+)$/.exec(disk.path)?.[1] ?? disk.name;
+}

@@ -62,6 +62,9 @@ export const BOOT_IMAGE_TESTID = {
   /** One row per check, with `data-state` ready|warning|blocked|unverified. */
   check: (id: string) => `lhv2-check-${id}`,
   fit: 'lhv2-boot-fit',
+  fitHosts: 'lhv2-boot-fit-hosts',
+  /** One per host, or per v2 disk of it, with `data-code`. */
+  fitHost: (nodeName: string) => `lhv2-fit-host-${nodeName}`,
   /** One per warning code. */
   note: (code: string) => `lhv2-note-${code}`,
 

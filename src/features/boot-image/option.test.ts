@@ -147,6 +147,20 @@ describe('BootImageOption', () => {
     expect(wrapper.findAll('[data-state=blocked]')).toEqual([]);
   });
 
+  it('says per host how many more fit, or why none; folded while all fits', async () => {
+    const rows = (found: Awaited<ReturnType<typeof open>>['wrapper']) => found.findAll('[data-testid^="lhv2-fit-host-"]').map(row => [row.attributes('data-code'), row.findAll('td')[1]!.text()]);
+    const { wrapper } = await open(ON, [...rawReadyCluster(), ...rawNode({ name: 'node-3', maximum: 60 })]);
+    const hosts = wrapper.find('[data-testid="lhv2-boot-fit-hosts"]');
+
+    // 4 GiB of image and a VM of 40 GiB on each.
+    expect(rows(wrapper)).toEqual([['ok', '23'], ['ok', '23'], ['insufficient-allocatable', 'none']]);
+    expect(hosts.attributes('open')).toBeUndefined();
+    await wrapper.find('[data-testid="lhv2-boot-fit"] input').setValue('100');
+    expect(hosts.attributes('open')).toBeDefined();
+    expect(hosts.text()).toContain('Replicas of 100 GiB');
+    expect(wrapper.find('[data-testid="lhv2-fit-host-node-3"]').text()).toContain('Needs 100 GiB; scheduled 4 GiB of 60 GiB allowed');
+  });
+
   it('warns of what this path does not do', async () => {
     const { wrapper } = await open({ ...ON, checksum: 'abc', url: 'https://example.com/a.img.xz' });
 

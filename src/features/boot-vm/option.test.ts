@@ -37,6 +37,14 @@ describe('BootMachineOption', () => {
     expect(wrapper.findAll('[data-testid^="lhv2-boot-migration-"]').map(row => row.attributes('data-state'))).toEqual(['yes', 'yes', 'yes']);
   });
 
+  it('says per host how many more root disks fit after all instances', async () => {
+    const { wrapper } = await open({ instances: 3, rootSize: 100 * GIB }, [rawImage(), ...rawNode({ name: 'node-4', labels: { 'node.longhorn.io/disable-v2-data-engine': 'true' } })]);
+    const rows = wrapper.findAll('[data-testid^="lhv2-fit-host-"]').map(row => row.findAll('td').map(cell => cell.text()));
+
+    expect(rows).toEqual([['700 GiB', '7'], ['700 GiB', '7'], ['700 GiB', '7'], ['—', 'none']]);
+    expect(wrapper.find('[data-testid="lhv2-fit-host-node-4"]').text()).toContain('v2 is disabled by label');
+  });
+
   it('asks for an image first, v2 ones on top, unfinished ones not to be had', async () => {
     const { wrapper, isOn } = await open({ imageId: '' }, [
       rawImage({ displayName: 'ready' }), rawImage({ displayName: 'half' }, { progress: 40 }, { name: 'half' }), rawImage({ displayName: 'a-v1', backend: 'backingimage' }, {}, { name: 'old' })
