@@ -1,17 +1,17 @@
-import { asObject, asText, asTime } from './fields';
+import { asObject, asSharedText, asText, asTime } from './fields';
 import type { Condition } from './types';
 
 const NONE: readonly Condition[] = Object.freeze([]);
 
 function parseCondition(raw: unknown, fallbackType: string): Condition | null {
   const source = asObject(raw);
-  const type = asText(source.type) || fallbackType;
+  const type = asSharedText(source.type) || fallbackType;
   if (type === '') return null;
   const status = asText(source.status).toLowerCase();
   return Object.freeze({
     type,
     status: status === 'true' ? 'True' : status === 'false' ? 'False' : 'Unknown',
-    reason: asText(source.reason),
+    reason: asSharedText(source.reason),
     message: asText(source.message),
     lastTransitionTime: asTime(source.lastTransitionTime) ?? asTime(source.lastUpdateTime)
   });

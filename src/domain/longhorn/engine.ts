@@ -1,4 +1,4 @@
-import { asArray, asFlag, asNumber, asObject, asText, asTextMap, asTime, createNameMap } from '../kube/fields';
+import { asArray, asFlag, asNumber, asObject, asSharedText, asText, asTextMap, asTime, createNameMap } from '../kube/fields';
 import { parseMeta } from '../kube/metadata';
 import { stripScheme } from '../kube/names';
 import type { RawObject } from '../kube/types';
@@ -107,12 +107,12 @@ export function parseEngine(raw: unknown): EngineRecord {
   return Object.freeze({
     meta,
     volumeName: asText(spec.volumeName) || (meta.labels.longhornvolume ?? ''),
-    nodeId: asText(spec.nodeID),
+    nodeId: asSharedText(spec.nodeID),
     isActive: asFlag(spec.active),
     dataEngine: parseDataEngine(spec.dataEngine, spec.backendStoreDriver),
-    desireState: asText(spec.desireState),
+    desireState: asSharedText(spec.desireState),
     currentState: parseInstanceState(status.currentState),
-    instanceManagerName: asText(status.instanceManagerName),
+    instanceManagerName: asSharedText(status.instanceManagerName),
     endpoint: asText(status.endpoint),
     currentSize: asNumber(status.currentSize),
     isExpanding: asFlag(status.isExpanding),

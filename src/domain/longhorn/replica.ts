@@ -1,5 +1,5 @@
 import { parseConditions } from '../kube/conditions';
-import { asFlag, asNumber, asObject, asText, asTime } from '../kube/fields';
+import { asFlag, asNumber, asObject, asSharedText, asText, asTime } from '../kube/fields';
 import { parseMeta } from '../kube/metadata';
 import { parseDataEngine, parseInstanceState } from './enums';
 import type { ReplicaRecord } from './types';
@@ -22,26 +22,26 @@ export function parseReplica(raw: unknown): ReplicaRecord {
   return Object.freeze({
     meta,
     volumeName: asText(spec.volumeName) || (meta.labels.longhornvolume ?? ''),
-    nodeId: asText(spec.nodeID),
-    diskId: asText(spec.diskID),
-    diskPath: asText(spec.diskPath),
+    nodeId: asSharedText(spec.nodeID),
+    diskId: asSharedText(spec.diskID),
+    diskPath: asSharedText(spec.diskPath),
     dataEngine: parseDataEngine(spec.dataEngine, spec.backendStoreDriver),
     engineName: asText(spec.engineName),
     migrationEngineName: asText(spec.migrationEngineName),
     isActive: spec.active === undefined || asFlag(spec.active),
     isFailureKnown: spec.active !== undefined && isTimeOrNever(spec.failedAt) && typeof status.currentState === 'string',
     isHistoryKnown: isTimeOrNever(spec.lastFailedAt),
-    desireState: asText(spec.desireState),
+    desireState: asSharedText(spec.desireState),
     healthyAt: asTime(spec.healthyAt),
     lastHealthyAt: asTime(spec.lastHealthyAt),
     failedAt: asTime(spec.failedAt),
     lastFailedAt: asTime(spec.lastFailedAt),
     rebuildRetryCount: asNumber(spec.rebuildRetryCount) ?? 0,
     evictionRequested: asFlag(spec.evictionRequested) || asFlag(status.evictionRequested),
-    hardNodeAffinity: asText(spec.hardNodeAffinity),
+    hardNodeAffinity: asSharedText(spec.hardNodeAffinity),
     currentState: parseInstanceState(status.currentState),
-    instanceManagerName: asText(status.instanceManagerName),
-    storageIP: asText(status.storageIP),
+    instanceManagerName: asSharedText(status.instanceManagerName),
+    storageIP: asSharedText(status.storageIP),
     port: asNumber(status.port) ?? 0,
     conditions: parseConditions(status.conditions)
   });

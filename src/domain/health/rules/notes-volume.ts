@@ -4,6 +4,7 @@ import { findLonghornNode, nodeReadiness } from '../../longhorn/node-status';
 import { doubtOfStatus } from '../base-level';
 import { asApiState, asApiTime, cite } from '../evidence';
 import { NOWHERE, note } from '../rule';
+import type { AttachmentTicket } from '../../longhorn/types';
 import type { Rule } from '../rule';
 import type { Situation } from '../situation';
 import { citeEngine, citeModes, citeNodeCondition, citeReadState, citeSetting, citeVolume, citeVolumeCondition } from './cite';
@@ -27,14 +28,15 @@ const migrationStuck = note('migration-stuck', { row: '46', level: 'transition',
 const migrating = note('migrating', { level: 'transition', params: ['node'] }, (s) =>
   s.isMigrating ? { params: { node: s.volume.migrationNodeId || s.volume.currentMigrationNodeId }, evidence: [citeVolume(s, 'spec.migrationNodeID', s.volume.migrationNodeId)] } : null);
 
-function csiTickets(s: Situation) {
-  return s.attachment?.tickets.filter((ticket) => ticket.type === 'csi-attacher') ?? [];
+/** Held for whoever uses the volume, by the CSI driver; the others are Longhorn's own. */
+function isOfMachine(ticket: AttachmentTicket): boolean {
+  return ticket.type === 'csi-attacher';
 }
 
 const migrationWaitsForRebuild = note('migration-waits-for-rebuild', { row: '28b', level: 'transition', phase: 'waiting', params: ['node', 'target'] }, (s) => {
   const { running } = s;
   if (s.volume.state !== 'attached' || running === null) return null;
-  const other = csiTickets(s).find((ticket) => ticket.nodeId !== s.volume.currentNodeId);
+  const other = s.attachment?.tickets.find((ticket) => isOfMachine(ticket) && ticket.nodeId !== s.volume.currentNodeId);
   if (other === undefined && !s.isMigrating) return null;
   const modes = running.replicaModeMap ?? {};
   const isJoining = Object.keys(running.replicaAddressMap).some((name) => modes[name] === undefined);
@@ -44,10 +46,10 @@ const migrationWaitsForRebuild = note('migration-waits-for-rebuild', { row: '28b
 });
 
 const migrationWaitsForNode = note('migration-waits-for-node', { row: '46b', level: 'transition', phase: 'waiting', needsHelp: true, params: ['node'] }, (s) => {
-  const tickets = csiTickets(s);
-  if (tickets.length < 2 || s.volume.migrationNodeId !== '') return null;
-  for (const ticket of tickets) {
-    if (ticket.nodeId === s.volume.currentNodeId) continue;
+  const { attachment } = s;
+  if (s.volume.migrationNodeId !== '' || attachment === null || attachment.tickets.length < 2 || attachment.tickets.filter(isOfMachine).length < 2) return null;
+  for (const ticket of attachment.tickets) {
+    if (!isOfMachine(ticket) || ticket.nodeId === s.volume.currentNodeId) continue;
     const node = findLonghornNode(s.view, ticket.nodeId);
     if (node === undefined || nodeReadiness(node) === 'ready') continue;
     return { params: { node: ticket.nodeId }, evidence: [citeNodeCondition(s, node, 'Ready'), citeVolume(s, 'spec.migrationNodeID', '')] };
@@ -130,6 +132,8 @@ const tooManySnapshots = note('too-many-snapshots', { row: '82', params: ['count
 
 const shardsFailed = note('shards-failed', { row: '83', needsHelp: true, params: ['failed', 'parity'] }, (s) => {
   const group = s.extras?.shardGroup;
+  // Of a volume that Longhorn calls degraded or faulted the headline tells it.
+  if (s.volume.robustness === 'degraded' || s.volume.robustness === 'faulted') return null;
   return s.volume.dataLayout === 'sharded' && group !== undefined && (group.state === 'degraded' || group.state === 'offline')
     ? { params: { failed: group.failedCount, parity: group.parityChunks }, evidence: [citeVolume(s, `shardGroup ${group.name} status.state`, group.state)] } : null;
 });
