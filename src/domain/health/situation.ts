@@ -142,6 +142,8 @@ export class Situation {
 
   /** Replicas that have no place yet or don't exist yet: what a scheduler still has to find room for. */
   get unplaced(): number {
+    // Shards are not replicas: they are placed by rules of their own.
+    if (this.volume.dataLayout === 'sharded') return 0;
     return Math.max(0, (this.wanted ?? 0) - this.usable.filter((replica) => replica.nodeId !== '').length);
   }
 

@@ -10,6 +10,7 @@ import type { Rule } from '../rule';
 import type { Situation } from '../situation';
 import { NOWHERE } from '../rule';
 import { citeDiskCondition, citeEngine, citeFailure, citeReadState, citeReplica, citeRobustness, citeSetting, citeState, citeVolumeCondition } from './cite';
+import { citeShards, describeShards, SHARD_PARAMS } from './shards';
 
 const critical = rulesOf('critical');
 
@@ -40,16 +41,16 @@ function byHealth(a: ReplicaRecord, b: ReplicaRecord): number {
 
 const isDown = (s: Situation): boolean => s.volume.robustness === 'faulted' && s.volume.state === 'detached';
 
-const restoreFailed = critical('restore-failed', { row: '77', needsHelp: true, params: ['message'] }, (s) => {
-  const restore = s.condition('Restore');
-  return restore?.status === 'False' && restore.reason === 'RestoreFailure' ? { params: { message: restore.message }, evidence: [citeRobustness(s), citeVolumeCondition(s, 'Restore')] } : null;
-});
+const hasFailedRestore = (s: Situation): boolean => s.condition('Restore')?.status === 'False' && s.condition('Restore')?.reason === 'RestoreFailure';
 
-const shardsOffline = critical('shards-offline', { row: '83', needsHelp: true, params: ['failed', 'parity'] }, (s) => {
-  if (s.volume.dataLayout !== 'sharded') return null;
-  const group = s.extras?.shardGroup;
-  return { params: { failed: group?.failedCount ?? 0, parity: group?.parityChunks ?? 0 }, evidence: [citeRobustness(s)] };
-});
+/** What is being filled from a backup is not salvaged, by Longhorn nor by hand: its replicas were never complete. */
+const isSalvageOpen = (s: Situation): boolean => isDown(s) && !s.volume.isStandby && !s.volume.restoreRequired && !hasFailedRestore(s);
+
+const restoreFailed = critical('restore-failed', { row: '77', needsHelp: true, params: ['message'] }, (s) =>
+  hasFailedRestore(s) ? { params: { message: s.condition('Restore')?.message || NOWHERE }, evidence: [citeRobustness(s), citeVolumeCondition(s, 'Restore')] } : null);
+
+const shardsOffline = critical('shards-offline', { row: '83', needsHelp: true, params: SHARD_PARAMS }, (s) =>
+  s.volume.dataLayout === 'sharded' ? { params: describeShards(s), evidence: citeShards(s) } : null);
 
 const engineCrashed = critical('engine-crashed', { row: '75', needsHelp: true, params: ['node'] }, (s) => {
   if (s.engine === null || s.volume.dataLayout === 'sharded') return null;
@@ -69,13 +70,13 @@ const tearingDown = critical('tearing-down', { row: '68', needsHelp: true, param
     ? { params: { node: s.volume.currentNodeId || NOWHERE }, evidence: [citeRobustness(s), citeState(s), ...s.failed.map((replica) => citeFailure(s, replica))] } : null);
 
 const salvaging = critical('salvage-in-progress', { row: '69', needsHelp: true, params: ['node'] }, (s) => {
-  if (!isDown(s) || !readFlagSetting(s.view, 'auto-salvage', s.volume.dataEngine)) return null;
+  if (!isSalvageOpen(s) || !readFlagSetting(s.view, 'auto-salvage', s.volume.dataEngine)) return null;
   const replica = salvageable(s).find((candidate) => reachOf(s, candidate) === 'ready');
   return replica === undefined ? null : { params: { node: replica.nodeId }, evidence: [citeRobustness(s), citeFailure(s, replica), citeSetting(s, 'auto-salvage')] };
 });
 
 const salvageAvailable = critical('salvage-available', { row: '70', needsHelp: true, params: ['replicas', 'node', 'healthyAt'] }, (s) => {
-  if (!isDown(s) || readFlagSetting(s.view, 'auto-salvage', s.volume.dataEngine)) return null;
+  if (!isSalvageOpen(s) || readFlagSetting(s.view, 'auto-salvage', s.volume.dataEngine)) return null;
   const candidates = salvageable(s).filter((candidate) => reachOf(s, candidate) === 'ready').sort(byHealth);
   const [best] = candidates;
   if (best === undefined) return null;
@@ -86,7 +87,7 @@ const salvageAvailable = critical('salvage-available', { row: '70', needsHelp: t
 });
 
 const diskUnschedulable = critical('salvage-disk-unschedulable', { row: '72', needsHelp: true, params: ['node', 'disk'] }, (s) => {
-  if (!isDown(s)) return null;
+  if (!isSalvageOpen(s)) return null;
   const replica = salvageable(s).find((candidate) => reachOf(s, candidate) === 'disk-unschedulable');
   const node = replica === undefined ? undefined : findLonghornNode(s.view, replica.nodeId);
   const disk = replica === undefined ? undefined : findDisk(s.view, replica.diskId);

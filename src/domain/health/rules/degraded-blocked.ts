@@ -64,6 +64,14 @@ function text(node: NodePlacement | undefined, name: string): string {
   return String(node?.params[name] ?? '');
 }
 
+/** The tags that the place has, of its node or of its disk. */
+function citeTags(s: Situation, place: NodePlacement): Evidence {
+  const node = findLonghornNode(s.view, place.nodeName);
+  const name = text(place, 'disk');
+  if (place.code === 'node-tags-missing') return citePlace(s, place, 'spec.tags', JSON.stringify(node?.tags ?? []));
+  return citePlace(s, place, `spec.disks.${name}.tags`, JSON.stringify(node?.disks.find((disk) => disk.name === name)?.tags ?? []));
+}
+
 function diskPath(node: NodePlacement, field: string): string {
   return `status.diskStatus.${text(node, 'disk')}.${field}`;
 }
@@ -100,7 +108,7 @@ const evicting = obstacle('place-being-evicted', '20', { codes: ['node-evicting'
 
 const tags = obstacle('tags-missing', '21', { codes: ['node-tags-missing', 'disk-tags-missing'], reasons: ['disk-tags'] }, ['tags'],
   (s, node) => ({ tags: text(node, 'tags') || [...s.volume.nodeSelector, ...s.volume.diskSelector].join(', ') }),
-  (s, node) => citePlace(s, node, node.code === 'node-tags-missing' ? 'spec.tags' : `spec.disks.${text(node, 'disk')}.tags`, null));
+  (s, node) => citeTags(s, node));
 
 const engineNotReady = obstacle('engine-not-ready', '22', { codes: ['no-instance-manager'], reasons: ['engine-not-ready'] }, ['engine'],
   (s) => ({ engine: s.volume.dataEngine }),
@@ -112,19 +120,29 @@ const placeNotReady = obstacle('place-not-ready', '', { codes: ['node-not-ready'
 
 const NO_DISK: ReadonlySet<PlacementCode> = new Set(['no-block-disk', 'no-filesystem-disk', 'no-disk']);
 
-/** The cluster's layout, not a fault: fewer nodes have a disk for this engine than the volume wants replicas. */
-const tooFewNodes = degraded('too-few-nodes-with-disks', { row: '16', phase: 'by-design', needsHelp: true, params: ['node', 'nodes', 'engine'] }, (s) => {
+/** Nodes that have a disk for the volume's engine at all, whatever state they are in. */
+function countNodesWithDisks(s: Situation): number {
+  const type = s.volume.dataEngine === 'v2' ? 'block' : 'filesystem';
+  return s.placement.nodes.filter((node) => node.disks.some((disk) => disk.type === type)).length;
+}
+
+/** The nodes without a disk for the volume's engine, if `isCause` says that they are to be told. */
+function withoutDisks(s: Situation, isCause: (nodes: number, wanted: number) => boolean): Hit | null {
   if (!s.isBlocked || s.wanted === null) return null;
   const without = otherNodes(s, NO_DISK);
-  const [node] = without;
-  const nodes = s.placement.nodes.filter((candidate) => candidate.disks.some((disk) => disk.type === (s.volume.dataEngine === 'v2' ? 'block' : 'filesystem'))).length;
-  if (node === undefined) return null;
+  const nodes = countNodesWithDisks(s);
+  if (without.length === 0 || !isCause(nodes, s.wanted)) return null;
   return {
     params: { node: without.map((candidate) => candidate.nodeName).join(', '), nodes, engine: s.volume.dataEngine },
-    phase: nodes < s.wanted ? 'by-design' : 'blocked',
     evidence: [...base(s), ...without.map((candidate) => citePlace(s, candidate, 'spec.disks[*].diskType', candidate.disks.map((disk) => disk.type).join(', ')))]
   };
-});
+}
+
+/** The cluster's layout, not a fault: fewer nodes have a disk for this engine than the volume wants replicas. */
+const tooFewNodes = degraded('too-few-nodes-with-disks', { row: '16', phase: 'by-design', needsHelp: true, params: ['node', 'nodes', 'engine'] }, (s) => withoutDisks(s, (nodes, wanted) => nodes < wanted));
+
+/** Enough nodes have a disk for this engine; one that has none could help all the same. */
+const nodeWithoutDisk = degraded('node-without-disk', { phase: 'blocked', needsHelp: true, params: ['node', 'nodes', 'engine'] }, (s) => withoutDisks(s, (nodes, wanted) => nodes >= wanted));
 
 const tooFewNodesAtAll = degraded('too-few-nodes', { phase: 'by-design', needsHelp: true, params: ['nodes'] }, (s) => {
   if (!s.isBlocked || s.wanted === null || s.status('longhorn.io.node') !== 'ready') return null;
@@ -156,8 +174,8 @@ const blockedOther = degraded('blocked-other', { phase: 'blocked', needsHelp: tr
 
 /** Why no new copy can be placed, the most telling first. */
 export const BLOCKED: readonly Rule[] = [
-  localCopyBlocked, linkedCloneBlocked, ...DISK_CAUSES, insufficientStorage, diskPressure, v2Disabled, schedulingOff, cordoned, evicting, tags, engineNotReady,
-  tooFewNodes, tooFewNodesAtAll, noNode, placeNotReady, copyDiscarded, ...DISK_FACTS
+  localCopyBlocked, linkedCloneBlocked, ...DISK_CAUSES, insufficientStorage, diskPressure, tooFewNodes, v2Disabled, schedulingOff, cordoned, evicting, tags, engineNotReady,
+  nodeWithoutDisk, tooFewNodesAtAll, noNode, placeNotReady, copyDiscarded, ...DISK_FACTS
 ];
 
 const unexplained = degraded('degraded-unexplained', { phase: 'stuck', needsHelp: true }, (s) => ({ evidence: base(s) }));

@@ -8,6 +8,7 @@ import type { Rule } from '../rule';
 import type { Situation } from '../situation';
 import type { Evidence, ReplicaVerdict } from '../types';
 import { citeDegradedSince, citeEngine, citeFailure, citeModes, citeReplica, citeReplicaCondition, citeRobustness, citeSetting, citeVolume } from './cite';
+import { shardsDegraded } from './shards';
 
 const degraded = rulesOf('degraded');
 const FLAT = 600_000;
@@ -178,7 +179,7 @@ const newCopySoon = degraded('new-copy-soon', { row: '35', phase: 'starting' }, 
 
 /** Degraded volumes on their way back, or kept from it by Longhorn's own rules. In order of what to say first. */
 export const RECOVERING: readonly Rule[] = [
-  rebuildNotProgressing, flapping, rebuildingCapped, rebuilding, purging, rebuildQueued, rebuildOff, pausedByMigration, pausedByExpansion,
+  shardsDegraded, rebuildNotProgressing, flapping, rebuildingCapped, rebuilding, purging, rebuildQueued, rebuildOff, pausedByMigration, pausedByExpansion,
   legacyClone, staleEngineEntry, notAdopted, persistentFailure, retrying
 ];
 

@@ -12,16 +12,21 @@ const OFFLINE_STUCK_AFTER = 600_000;
 
 const standbyStopped = stopped('standby-stopped', { row: '78' }, (s) => s.volume.isStandby ? { evidence: [citeState(s), citeVolume(s, 'spec.Standby', true)] } : null);
 
+/** As many complete copies as it wants: one more that has no place is one too many. */
+function hasEnough(s: Situation): boolean {
+  return s.wanted !== null && s.good >= s.wanted;
+}
+
 const cannotAttach = stopped('cannot-attach', { row: '67', phase: 'blocked', needsHelp: true, params: ['message'] }, (s) => {
   const scheduled = s.condition('Scheduled');
-  if (scheduled?.status !== 'False' || !s.verdicts.some((verdict) => verdict.class === 'not-placed')) return null;
+  if (scheduled?.status !== 'False' || hasEnough(s) || !s.verdicts.some((verdict) => verdict.class === 'not-placed')) return null;
   return { params: { message: scheduled.message }, evidence: [citeState(s), citeVolumeCondition(s, 'Scheduled')] };
 });
 
 const fewerAtCreation = stopped('fewer-copies-at-creation', { row: '66', needsHelp: true, params: ['placed'] }, (s) => {
   const scheduled = s.condition('Scheduled');
   const unplaced = s.verdicts.filter((verdict) => verdict.class === 'not-placed').length;
-  if (unplaced === 0 || scheduled?.status !== 'True') return null;
+  if (unplaced === 0 || hasEnough(s) || scheduled?.status !== 'True') return null;
   return { params: { placed: s.verdicts.length - unplaced }, evidence: [citeState(s), citeVolumeCondition(s, 'Scheduled'), ...s.replicas.filter((replica) => replica.nodeId === '').map((replica) => citeReplica(s, replica, 'spec.nodeID', ''))] };
 });
 
