@@ -1,5 +1,6 @@
 import { KIND } from '../../kube/kinds';
 import { findCondition } from '../../kube/conditions';
+import { longhornId } from '../../kube/names';
 import { readFlagSetting } from '../../longhorn/cluster-settings';
 import { findDisk, findLonghornNode, nodeReadiness } from '../../longhorn/node-status';
 import { hasHeldData, isProvenComplete } from '../../longhorn/selectors';
@@ -9,7 +10,8 @@ import { rulesOf } from '../rule';
 import type { Rule } from '../rule';
 import type { Situation } from '../situation';
 import { NOWHERE } from '../rule';
-import { citeDiskCondition, citeEngine, citeFailure, citeReadState, citeReplica, citeRobustness, citeSetting, citeState, citeVolumeCondition } from './cite';
+import type { Evidence } from '../types';
+import { citeDiskCondition, citeEngine, citeFailure, citeNodeCondition, citeReadState, citeReplica, citeRobustness, citeSetting, citeState, citeVolumeCondition } from './cite';
 import { citeShards, describeShards, SHARD_PARAMS } from './shards';
 
 const critical = rulesOf('critical');
@@ -37,6 +39,16 @@ function reachOf(s: Situation, replica: ReplicaRecord): Reach {
 /** Newest proof of health first: the copy to prefer in a salvage. */
 function byHealth(a: ReplicaRecord, b: ReplicaRecord): number {
   return (b.lastHealthyAt ?? b.healthyAt ?? 0) - (a.lastHealthyAt ?? a.healthyAt ?? 0);
+}
+
+function citeHealth(s: Situation, replica: ReplicaRecord): Evidence {
+  return replica.lastHealthyAt === null ? citeReplica(s, replica, 'spec.healthyAt', asApiTime(replica.healthyAt)) : citeReplica(s, replica, 'spec.lastHealthyAt', asApiTime(replica.lastHealthyAt));
+}
+
+/** Whether the node is ready, by itself; nothing when it has left. */
+function citeNodeReady(s: Situation, name: string): Evidence {
+  const node = findLonghornNode(s.view, name);
+  return node === undefined ? cite(s.view, KIND.longhornNode, longhornId(name), '', null) : citeNodeCondition(s, node, 'Ready');
 }
 
 const isDown = (s: Situation): boolean => s.volume.robustness === 'faulted' && s.volume.state === 'detached';
@@ -82,7 +94,7 @@ const salvageAvailable = critical('salvage-available', { row: '70', needsHelp: t
   if (best === undefined) return null;
   return {
     params: { replicas: candidates.length, node: best.nodeId, healthyAt: best.lastHealthyAt ?? best.healthyAt ?? 0 },
-    evidence: [citeRobustness(s), citeSetting(s, 'auto-salvage'), ...candidates.map((replica) => citeReplica(s, replica, 'spec.lastHealthyAt', asApiTime(replica.lastHealthyAt)))]
+    evidence: [citeRobustness(s), citeSetting(s, 'auto-salvage'), ...candidates.map((replica) => citeHealth(s, replica))]
   };
 });
 
@@ -100,7 +112,7 @@ const nodesDown = critical('copies-on-down-nodes', { row: '71', needsHelp: true,
   const lost = salvageable(s).filter((candidate) => reachOf(s, candidate) === 'node-down');
   if (lost.length === 0) return null;
   const nodes = [...new Set(lost.map((replica) => replica.nodeId))].sort();
-  return { params: { nodes: nodes.join(', '), count: lost.length }, evidence: [citeRobustness(s), ...lost.map((replica) => citeFailure(s, replica))] };
+  return { params: { nodes: nodes.join(', '), count: lost.length }, evidence: [citeRobustness(s), ...lost.map((replica) => citeFailure(s, replica)), ...nodes.map((name) => citeNodeReady(s, name))] };
 });
 
 const noCopyReachable = critical('no-copy-reachable', { row: '74', needsHelp: true }, (s) => {

@@ -19,7 +19,7 @@ function citeRebuild(s: Situation, verdict: ReplicaVerdict): readonly Evidence[]
   if (s.running === null) return [citeRobustness(s)];
   const entry = s.running.rebuilds.find((candidate) => candidate.replicaName === verdict.name);
   const text = entry === undefined ? null : `isRebuilding=${String(entry.isRebuilding)} progress=${String(entry.progress)} state=${entry.state}`;
-  return [citeRobustness(s), citeModes(s, s.running), citeEngine(s, s.running, `status.rebuildStatus[tcp://${entry?.address ?? ''}]`, text)];
+  return [citeRobustness(s), citeModes(s, s.running), citeEngine(s, s.running, entry === undefined ? 'status.rebuildStatus' : `status.rebuildStatus[tcp://${entry.address}]`, text)];
 }
 
 function describeRebuild(verdict: ReplicaVerdict): Record<string, string | number> {

@@ -1,10 +1,14 @@
+import { KIND } from '../../kube/kinds';
+import { longhornId } from '../../kube/names';
 import { readFlagSetting } from '../../longhorn/cluster-settings';
 import { findDisk, findLonghornNode, nodeReadiness } from '../../longhorn/node-status';
 import { isNeverUsed } from '../base-level';
+import { cite } from '../evidence';
 import { rulesOf } from '../rule';
 import type { Rule } from '../rule';
 import type { Situation } from '../situation';
-import { citeFailure, citeModes, citeReplica, citeRobustness, citeState, citeSetting, citeVolume, citeVolumeCondition } from './cite';
+import type { Evidence, ReplicaVerdict } from '../types';
+import { citeFailure, citeModes, citeNode, citeNodeCondition, citeReplica, citeRobustness, citeState, citeSetting, citeVolume, citeVolumeCondition } from './cite';
 
 const stopped = rulesOf('stopped');
 const healthy = rulesOf('healthy');
@@ -54,6 +58,13 @@ const incomplete = stopped('stopped-incomplete', { row: '64', params: ['offline'
   };
 });
 
+/** Why a complete replica is out of reach: its node is gone or down, or the node has its disk no more. */
+function citeOutOfReach(s: Situation, { nodeName, diskId }: ReplicaVerdict): Evidence {
+  const node = findLonghornNode(s.view, nodeName);
+  if (node === undefined) return cite(s.view, KIND.longhornNode, longhornId(nodeName), '', null);
+  return nodeReadiness(node) === 'down' ? citeNodeCondition(s, node, 'Ready') : citeNode(s, node, 'status.diskStatus[*].diskUUID', node.disks.map((disk) => disk.uuid).filter((uuid) => uuid !== diskId).join(', '));
+}
+
 /** Complete on paper, but a copy's node is down or its disk is gone: it would start with fewer copies, or not at all. */
 const unreachable = stopped('stopped-unreachable', { phase: 'waiting', needsHelp: true, params: ['nodes', 'count'] }, (s) => {
   if (s.status('longhorn.io.node') !== 'ready') return null;
@@ -65,7 +76,7 @@ const unreachable = stopped('stopped-unreachable', { phase: 'waiting', needsHelp
   // As many as it wants are in reach: one too many is out of it, which costs nothing.
   if (lost.length === 0 || s.good - lost.length >= (s.wanted ?? Infinity)) return null;
   // With two copies in reach it can start and lose one more; nobody has to get up for that.
-  return { needsHelp: s.good - lost.length < 2, params: { nodes: [...new Set(lost.map((verdict) => verdict.nodeName))].join(', '), count: lost.length }, evidence: [citeState(s), citeVolume(s, 'spec.numberOfReplicas', s.volume.numberOfReplicas)] };
+  return { needsHelp: s.good - lost.length < 2, params: { nodes: [...new Set(lost.map((verdict) => verdict.nodeName))].join(', '), count: lost.length }, evidence: [citeState(s), citeVolume(s, 'spec.numberOfReplicas', s.volume.numberOfReplicas), ...lost.map((verdict) => citeOutOfReach(s, verdict))] };
 });
 
 const neverUsed = stopped('never-used', { params: ['placed'] }, (s) =>
