@@ -86,6 +86,12 @@ export function citeState(s: Situation): Evidence {
   return citeVolume(s, 'status.state', s.volume.rawState);
 }
 
+/** Where the volume migrates to: as it is wanted, or as it is still being ended. */
+export function citeMigration(s: Situation): Evidence {
+  const { migrationNodeId, currentMigrationNodeId } = s.volume;
+  return migrationNodeId === '' && currentMigrationNodeId !== '' ? citeVolume(s, 'status.currentMigrationNodeID', currentMigrationNodeId) : citeVolume(s, 'spec.migrationNodeID', migrationNodeId);
+}
+
 /** Since when the volume is degraded, by Longhorn. */
 export function citeDegradedSince(s: Situation): Evidence {
   return citeVolume(s, 'status.lastDegradedAt', asApiTime(s.volume.lastDegradedAt) ?? '');

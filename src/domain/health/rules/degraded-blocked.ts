@@ -82,7 +82,9 @@ const insufficientStorage = obstacle('insufficient-storage', '14', { codes: ['in
     disk: text(node, 'disk'), which: node?.code === 'insufficient-free' ? 'free' : node === undefined ? 'none' : 'allocatable', sizeBytes: s.volume.size ?? 0,
     scheduledBytes: number(node, 'scheduledBytes'), limitBytes: number(node, 'limitBytes'), availableBytes: number(node, 'availableBytes'), minimalBytes: number(node, 'minimalBytes')
   }),
-  (s, node) => citePlace(s, node, diskPath(node, 'storageScheduled'), String(number(node, 'scheduledBytes'))));
+  (s, node) => node.code === 'insufficient-free'
+    ? citePlace(s, node, diskPath(node, 'storageAvailable'), String(number(node, 'availableBytes')))
+    : citePlace(s, node, diskPath(node, 'storageScheduled'), String(number(node, 'scheduledBytes'))));
 
 const diskPressure = obstacle('disk-pressure', '15', { codes: ['disk-pressure'] },
   ['disk', 'which', 'scheduledBytes', 'limitBytes', 'availableBytes', 'minimalBytes'],
@@ -112,11 +114,11 @@ const tags = obstacle('tags-missing', '21', { codes: ['node-tags-missing', 'disk
 
 const engineNotReady = obstacle('engine-not-ready', '22', { codes: ['no-instance-manager'], reasons: ['engine-not-ready'] }, ['engine'],
   (s) => ({ engine: s.volume.dataEngine }),
-  (s, node) => citePlace(s, node, 'instance managers running', '0'));
+  (s, node) => citePlace(s, node, `running ${s.volume.dataEngine} instance managers`, '0'));
 
 const placeNotReady = obstacle('place-not-ready', '', { codes: ['node-not-ready', 'node-unschedulable', 'disk-not-ready', 'disk-unschedulable', 'disk-unread'] }, ['hasDisk', 'disk', 'reason'],
   (_s, node) => ({ hasDisk: text(node, 'disk') === '' ? 'no' : 'yes', disk: text(node, 'disk'), reason: text(node, 'reason') }),
-  (s, node) => citePlaceCondition(s, node, node.code === 'node-unschedulable' || node.code === 'disk-unschedulable' ? 'Schedulable' : 'Ready'));
+  (s, node) => node.code === 'disk-unread' ? citePlace(s, node, diskPath(node, 'storageMaximum'), null) : citePlaceCondition(s, node, node.code === 'node-unschedulable' || node.code === 'disk-unschedulable' ? 'Schedulable' : 'Ready'));
 
 const NO_DISK: ReadonlySet<PlacementCode> = new Set(['no-block-disk', 'no-filesystem-disk', 'no-disk']);
 

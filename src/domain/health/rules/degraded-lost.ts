@@ -127,7 +127,9 @@ const filesystemReadOnly = degraded('filesystem-read-only', { row: '34', phase: 
 
 const copyErroring = degraded('copy-erroring', { row: '33', phase: 'starting', params: ['node'] }, (s) => {
   const erroring = s.verdicts.find((verdict) => verdict.class === 'erroring');
-  return erroring === undefined ? null : { params: { node: erroring.nodeName }, evidence: [citeRobustness(s), ...(s.running === null ? [] : [citeModes(s, s.running)])] };
+  const replica = s.replicas.find((candidate) => candidate.meta.name === erroring?.name);
+  if (erroring === undefined || replica === undefined) return null;
+  return { params: { node: erroring.nodeName }, evidence: [citeRobustness(s), s.running === null ? citeReplica(s, replica, 'status.currentState', asApiState(replica.currentState)) : citeModes(s, s.running)] };
 });
 
 const copyUnreachable = degraded('copy-unreachable', { phase: 'waiting', needsHelp: true, params: ['node'] }, (s) => {

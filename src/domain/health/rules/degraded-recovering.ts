@@ -7,7 +7,7 @@ import { rulesOf } from '../rule';
 import type { Rule } from '../rule';
 import type { Situation } from '../situation';
 import type { Evidence, ReplicaVerdict } from '../types';
-import { citeDegradedSince, citeEngine, citeFailure, citeModes, citeReplica, citeReplicaCondition, citeRobustness, citeSetting, citeVolume } from './cite';
+import { citeDegradedSince, citeEngine, citeFailure, citeMigration, citeModes, citeReplica, citeReplicaCondition, citeRobustness, citeSetting, citeVolume } from './cite';
 import { shardsDegraded } from './shards';
 
 const degraded = rulesOf('degraded');
@@ -89,7 +89,7 @@ const rebuildQueued = degraded('rebuild-queued', { row: '5', phase: 'queued', pa
 const pausedByMigration = degraded('rebuild-paused-migration', { row: '28', phase: 'paused', params: ['node', 'hasTarget'] }, (s) => {
   if (s.rebuilding !== null || (!s.isMigrating && s.engines.length < 2)) return null;
   const node = s.volume.migrationNodeId || s.volume.currentMigrationNodeId;
-  return { params: { node, hasTarget: node === '' ? 'no' : 'yes' }, evidence: [citeRobustness(s), citeVolume(s, 'spec.migrationNodeID', s.volume.migrationNodeId)] };
+  return { params: { node, hasTarget: node === '' ? 'no' : 'yes' }, evidence: [citeRobustness(s), citeMigration(s)] };
 });
 
 const pausedByExpansion = degraded('rebuild-paused-expansion', { row: '29', phase: 'paused', params: ['sizeBytes'] }, (s) => {
@@ -97,7 +97,8 @@ const pausedByExpansion = degraded('rebuild-paused-expansion', { row: '29', phas
   if (s.rebuilding !== null || engine === null) return null;
   const isGrowing = volume.expansionRequired || engine.isExpanding || (volume.size !== null && engine.currentSize !== null && engine.currentSize > 0 && volume.size !== engine.currentSize);
   if (!isGrowing) return null;
-  return { params: { sizeBytes: volume.size ?? 0 }, evidence: [citeRobustness(s), citeVolume(s, 'spec.size', volume.size), citeEngine(s, engine, 'status.currentSize', engine.currentSize)] };
+  const words = [...(volume.expansionRequired ? [citeVolume(s, 'status.expansionRequired', true)] : []), ...(engine.isExpanding ? [citeEngine(s, engine, 'status.isExpanding', true)] : [])];
+  return { params: { sizeBytes: volume.size ?? 0 }, evidence: [citeRobustness(s), citeVolume(s, 'spec.size', volume.size), citeEngine(s, engine, 'status.currentSize', engine.currentSize), ...words] };
 });
 
 const rebuildOff = degraded('rebuild-off', { row: '27', phase: 'paused', needsHelp: true }, (s) =>

@@ -7,7 +7,7 @@ import { NOWHERE, note } from '../rule';
 import type { AttachmentTicket } from '../../longhorn/types';
 import type { Rule } from '../rule';
 import type { Situation } from '../situation';
-import { citeEngine, citeModes, citeNodeCondition, citeReadState, citeSetting, citeVolume, citeVolumeCondition } from './cite';
+import { citeEngine, citeMigration, citeModes, citeNodeCondition, citeReadState, citeSetting, citeVolume, citeVolumeCondition } from './cite';
 
 const MIGRATION_STUCK_AFTER = 600_000;
 
@@ -22,11 +22,11 @@ const migrationStuck = note('migration-stuck', { row: '46', level: 'transition',
   if (!s.isMigrating || s.engines.length < 2) return null;
   const since = migrationSince(s);
   if (since === null || s.now - since < MIGRATION_STUCK_AFTER) return null;
-  return { params: { node: s.volume.migrationNodeId || s.volume.currentMigrationNodeId, sinceAt: since }, evidence: [citeVolume(s, 'spec.migrationNodeID', s.volume.migrationNodeId), ...s.engines.map((engine) => citeEngine(s, engine, 'status.currentState', asApiState(engine.currentState)))] };
+  return { params: { node: s.volume.migrationNodeId || s.volume.currentMigrationNodeId, sinceAt: since }, evidence: [citeMigration(s), ...s.engines.map((engine) => citeEngine(s, engine, 'status.currentState', asApiState(engine.currentState)))] };
 });
 
 const migrating = note('migrating', { level: 'transition', params: ['node'] }, (s) =>
-  s.isMigrating ? { params: { node: s.volume.migrationNodeId || s.volume.currentMigrationNodeId }, evidence: [citeVolume(s, 'spec.migrationNodeID', s.volume.migrationNodeId)] } : null);
+  s.isMigrating ? { params: { node: s.volume.migrationNodeId || s.volume.currentMigrationNodeId }, evidence: [citeMigration(s)] } : null);
 
 /** Held for whoever uses the volume, by the CSI driver; the others are Longhorn's own. */
 function isOfMachine(ticket: AttachmentTicket): boolean {

@@ -20,6 +20,7 @@ function ofDisks(path: string, read: (disk: LonghornNodeRecord['disks'][number])
 const scheduled = ofDisks('status.diskStatus[*].storageScheduled', (disk) => disk.storageScheduled);
 const available = ofDisks('status.diskStatus[*].storageAvailable', (disk) => disk.storageAvailable);
 const diskReason = ofDisks('status.diskStatus[*].conditions[Ready]', (disk) => findCondition(disk.conditions, 'Ready')?.reason);
+const diskSchedulable = ofDisks('status.diskStatus[*].conditions[Schedulable]', (disk) => findCondition(disk.conditions, 'Schedulable')?.reason);
 const diskTypes = ofDisks('spec.disks[*].diskType', (disk) => disk.type);
 const held: Citation = (s, node) => citeNode(s, node, 'status.diskStatus[*].scheduledReplica', s.replicas.filter((replica) => replica.nodeId === node.meta.name).map((replica) => replica.meta.name).join(', '));
 
@@ -42,7 +43,8 @@ const CITATION: Readonly<Partial<Record<PlacementCode, Citation>>> = {
   'no-block-disk': diskTypes,
   'no-filesystem-disk': diskTypes,
   'disk-not-ready': diskReason,
-  'disk-unschedulable': diskReason,
+  'disk-unschedulable': diskSchedulable,
+  'no-instance-manager': (s, node) => citeNode(s, node, `running ${s.volume.dataEngine} instance managers`, 0),
   'holds-replica': held,
   'zone-holds-replica': (s, node) => citeNode(s, node, 'status.zone', node.zone)
 };
