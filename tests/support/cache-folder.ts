@@ -19,3 +19,10 @@ export function harvesterUi(version: string): string {
 
 export const hasHost = (): boolean => existsSync(join(hostDist(), 'index.html'));
 export const hasHarvesterUi = (version: string): boolean => existsSync(join(harvesterUi(version), 'plugin', `harvester-${version}.umd.min.js`));
+
+/** Where the UI that Harvester itself brings is expected, built with `RANCHER_ENV=harvester` and `/dashboard/` as its base. */
+export function standaloneUi(version: string): string {
+  return join(cacheFolder(), 'standalone', version);
+}
+
+export const hasStandaloneUi = (version: string): boolean => existsSync(join(standaloneUi(version), 'index.html'));
