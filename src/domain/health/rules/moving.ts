@@ -1,5 +1,6 @@
 import { findCondition } from '../../kube/conditions';
 import { KIND } from '../../kube/kinds';
+import { longhornId } from '../../kube/names';
 import { findLonghornNode, hasRunningInstanceManager, isV2DisabledOn, nodeReadiness } from '../../longhorn/node-status';
 import { selectCurrentFrontend } from '../../longhorn/selectors';
 import { asApiState, asApiTime, cite } from '../evidence';
@@ -64,11 +65,11 @@ function targetNode(s: Situation): string {
 
 const noCopyPlaced = moving('no-copy-placed', { row: '52', phase: 'blocked', needsHelp: true, params: ['message'] }, (s) => {
   if (s.volume.state !== 'attaching' && !(s.volume.state === 'creating' && s.replicas.length > 0)) return null;
-  const saysSo = s.extras?.events?.some((event) => event.message.includes('no healthy or scheduled replica for starting')) === true;
+  const event = s.extras?.events?.find(({ message }) => message.includes('no healthy or scheduled replica for starting'));
   const isUnplaced = s.replicas.length > 0 && s.verdicts.every((verdict) => verdict.class === 'not-placed');
-  if (!isUnplaced && !saysSo) return null;
+  if (!isUnplaced && event === undefined) return null;
   if (s.volume.state === 'creating' && s.condition('Scheduled')?.status !== 'False') return null;
-  return { params: { message: s.condition('Scheduled')?.message || NOWHERE }, evidence: [citeState(s), citeVolumeCondition(s, 'Scheduled'), ...s.replicas.map((replica) => citeReplica(s, replica, 'spec.nodeID', replica.nodeId))] };
+  return { params: { message: s.condition('Scheduled')?.message || NOWHERE }, evidence: [citeState(s), citeVolumeCondition(s, 'Scheduled'), ...(event === undefined ? [] : [citeVolume(s, `event ${event.reason}`, event.message)]), ...s.replicas.map((replica) => citeReplica(s, replica, 'spec.nodeID', replica.nodeId))] };
 });
 
 const nodeWithoutV2 = moving('node-without-v2', { row: '51', phase: 'blocked', needsHelp: true, params: ['node', 'why'] }, (s) => {
@@ -122,10 +123,11 @@ const waitingForStart = moving('waiting-for-copy-start', { row: '48', phase: 'st
   const waiting = s.replicas.find((replica) => replica.failedAt === null && replica.nodeId !== '' && replica.isActive && replica.currentState !== 'running');
   if (waiting === undefined) return null;
   const node = findLonghornNode(s.view, waiting.nodeId);
-  const isDown = node !== undefined && nodeReadiness(node) === 'down';
+  // Longhorn deletes its node object some time after Kubernetes has lost the node.
+  const isDown = node === undefined ? s.status('longhorn.io.node') === 'ready' : nodeReadiness(node) === 'down';
   return {
     params: { node: waiting.nodeId, isNodeDown: isDown ? 'yes' : 'no', sinceAt: since },
-    evidence: [citeState(s), citeReplica(s, waiting, 'status.currentState', asApiState(waiting.currentState)), ...(node === undefined ? [] : [citeNodeCondition(s, node, 'Ready')])]
+    evidence: [citeState(s), citeReplica(s, waiting, 'status.currentState', asApiState(waiting.currentState)), node === undefined ? cite(s.view, KIND.longhornNode, longhornId(waiting.nodeId), '', null) : citeNodeCondition(s, node, 'Ready')]
   };
 });
 

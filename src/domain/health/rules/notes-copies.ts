@@ -1,6 +1,7 @@
 import { KIND } from '../../kube/kinds';
 import { diskAt, findLonghornNode } from '../../longhorn/node-status';
 import { cite } from '../evidence';
+import type { StorageEvent } from '../extras';
 import { note } from '../rule';
 import type { Rule } from '../rule';
 import type { Situation } from '../situation';
@@ -11,10 +12,13 @@ function leavingReplica(s: Situation): ReplicaRecord | undefined {
   return s.replicas.find((replica) => replica.evictionRequested && replica.meta.deletedAt === null);
 }
 
+function evictionEvent(s: Situation): StorageEvent | undefined {
+  return s.extras?.events?.find((event) => event.reason === 'EvictionFailed');
+}
+
 function isEvictionStuck(s: Situation): boolean {
   const isReplacing = s.verdicts.some((verdict) => verdict.class === 'rebuilding' || verdict.class === 'rebuild-queued' || verdict.class === 'starting');
-  const saysSo = s.extras?.events?.some((event) => event.reason === 'EvictionFailed') === true;
-  return s.volume.state === 'attached' && !isReplacing && (saysSo || s.placement.isPlaceable === false);
+  return s.volume.state === 'attached' && !isReplacing && (evictionEvent(s) !== undefined || s.placement.isPlaceable === false);
 }
 
 const oldWarning = note('old-scheduling-warning', { row: '37', params: ['message'] }, (s) => {
@@ -49,7 +53,8 @@ const diskWarning = note('disk-smart-warning', { row: '38', params: ['node', 'di
 const evictionStuck = note('eviction-stuck', { row: '40', needsHelp: true, params: ['node'] }, (s) => {
   const leaving = leavingReplica(s);
   if (leaving === undefined || !isEvictionStuck(s)) return null;
-  return { params: { node: leaving.nodeId }, evidence: [citeReplica(s, leaving, 'spec.evictionRequested', true), citeVolumeCondition(s, 'Scheduled')] };
+  const event = evictionEvent(s);
+  return { params: { node: leaving.nodeId }, evidence: [citeReplica(s, leaving, 'spec.evictionRequested', true), citeVolumeCondition(s, 'Scheduled'), ...(event === undefined ? [] : [citeVolume(s, `event ${event.reason}`, event.message)])] };
 });
 
 const evicting = note('evicting-copy', { row: '39', level: 'transition', params: ['node', 'hasTarget', 'target', 'percent'] }, (s) => {

@@ -127,8 +127,12 @@ const restartAfterSalvage = note('restart-after-salvage', { row: '76', needsHelp
   return start === null || start >= at ? null : { params: { salvagedAt: at }, evidence: [citeVolume(s, 'status.remountRequestedAt', asApiTime(s.volume.remountRequestedAt)), citeVolume(s, 'status.lastAutoSalvagedAt', asApiTime(s.volume.lastAutoSalvagedAt))] };
 });
 
-const tooManySnapshots = note('too-many-snapshots', { row: '82', params: ['count'] }, (s) =>
-  s.condition('TooManySnapshots')?.status === 'True' ? { params: { count: s.engine?.snapshotCount ?? 0 }, evidence: [citeVolumeCondition(s, 'TooManySnapshots')] } : null);
+const tooManySnapshots = note('too-many-snapshots', { row: '82', params: ['isKnown', 'count'] }, (s) => {
+  if (s.condition('TooManySnapshots')?.status !== 'True') return null;
+  // An engine that is gone, or was never written, has none to count.
+  const count = s.engine?.snapshotCount ?? 0;
+  return { params: { isKnown: count > 0 ? 'yes' : 'no', count }, evidence: [citeVolumeCondition(s, 'TooManySnapshots')] };
+});
 
 const shardsFailed = note('shards-failed', { row: '83', needsHelp: true, params: ['failed', 'parity'] }, (s) => {
   const group = s.extras?.shardGroup;
