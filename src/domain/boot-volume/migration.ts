@@ -1,8 +1,10 @@
-import type { KubeNodeRecord } from '../harvester/types';
+import type { KubeNodeRecord, VirtualMachineRecord } from '../harvester/types';
 import { KIND } from '../kube/kinds';
+import { objectId } from '../kube/names';
 import { hasRunningInstanceManager } from '../longhorn/node-status';
 import type { ClusterView } from '../view';
 import { listDiskNodes } from './nodes';
+import { findVolume } from './pipeline-storage';
 import { unreadReason } from './reading';
 
 /** Whether a VM with a v2 boot volume can run on the node. Words: `lhv2.boot.migration.node.<code>`. */
@@ -16,8 +18,8 @@ export interface MigrationOutlook {
   /** false when nodes can't be read: `nodes` is empty then. */
   readonly isKnown: boolean;
   readonly nodes: readonly NodeOutlook[];
-  /** Live migration: `class` when the class forbids it, `nodes` when fewer than two nodes can run the VM. */
-  readonly verdict: 'possible' | 'class' | 'nodes' | 'unknown';
+  /** Live migration: `faulted` while a disk has no good replica, `class` when the class forbids it, `nodes` when fewer than two nodes can run the VM. */
+  readonly verdict: 'possible' | 'faulted' | 'class' | 'nodes' | 'unknown';
 }
 
 /**
@@ -42,6 +44,17 @@ export function outlookMigration(view: ClusterView, isMigratable: boolean): Migr
     nodes,
     verdict: !isMigratable ? 'class' : runnable >= 2 ? 'possible' : possible >= 2 ? 'unknown' : 'nodes'
   };
+}
+
+/**
+ * The outlook of a VM that exists. With a faulted disk there is nothing to move: the target can't attach it either, and
+ * the server offers migration all the same.
+ */
+export function outlookMachineMigration(view: ClusterView, machine: VirtualMachineRecord, isMigratable: boolean): MigrationOutlook {
+  const outlook = outlookMigration(view, isMigratable);
+  const isFaulted = machine.disks.some(disk => disk.claimName !== '' && findVolume(view, objectId(machine.meta.namespace, disk.claimName))?.robustness === 'faulted');
+
+  return isFaulted ? { ...outlook, verdict: 'faulted' } : outlook;
 }
 
 function judge(view: ClusterView, node: KubeNodeRecord, withDisk: readonly string[] | null): NodeOutlook {

@@ -107,7 +107,7 @@ export function checkCapacity(view: ClusterView, bootClass: BootClass, sizes: { 
     return unverified('capacity', 'class', view, KIND.longhornNode);
   }
 
-  const params = { image: sizes.imageSize === null ? 'no' : 'yes', count: fit.machines, wanted: sizes.instances, sizeBytes: sizes.machineSize, node: fit.limitedBy?.nodeName ?? '', disk: fit.limitedBy?.label ?? '' };
+  const params = { image: sizes.imageSize === null ? 'no' : 'yes', count: fit.machines, wanted: sizes.instances, sizeBytes: sizes.machineSize, limit: fit.limitedBy === null ? 'host' : 'disk', node: fit.limitedBy?.nodeName ?? '', disk: fit.limitedBy?.label ?? '' };
 
   if (fit.isImagePlaceable === false) {
     return check('capacity', 'warning', 'image-does-not-fit', params, [], 'free-space');

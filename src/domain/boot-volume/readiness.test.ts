@@ -74,6 +74,13 @@ describe('checkReadiness', () => {
     expect(findBlocker(checks)).toBeNull();
   });
 
+  it.each([
+    ['disk', [...rawReadyCluster(), ...rawNode({ name: 'node-2', scheduled: 980 })]],
+    ['host', [...rawReadyCluster(), ...rawNode({ name: 'node-3', diskType: 'filesystem' })]]
+  ])('says what limits: a %s', (limit, objects) => {
+    expect(read(objects).byId.get('capacity')).toMatchObject({ state: 'warning', params: { limit, node: limit === 'disk' ? 'node-2' : '' } });
+  });
+
   it('blocks a class whose clones this version\'s Longhorn refuses, but not the option', () => {
     const { byId, checks } = read([...rawReadyCluster('v1.6.1'), rawProfile('longhorn-v2', 'csi-clone')]);
 

@@ -161,6 +161,12 @@ describe('BootImageOption', () => {
     expect(wrapper.find('[data-testid="lhv2-fit-host-node-3"]').text()).toContain('Needs 100 GiB; scheduled 4 GiB of 60 GiB allowed');
   });
 
+  it.each([[4 * GIB, 'No other host can take a replica'], [null, 'None fits; no other host can take a replica']])('ends no sentence in nothing where there is no disk to name: %s', async (virtualSize, text) => {
+    const { wrapper } = await open({ ...ON, virtualSize }, [...rawReadyCluster(), ...rawNode({ name: 'node-3', diskType: 'filesystem' })]);
+
+    expect(wrapper.find('[data-testid="lhv2-check-capacity"]').text()).toContain(text);
+  });
+
   it('warns of what this path does not do', async () => {
     const { wrapper } = await open({ ...ON, checksum: 'abc', url: 'https://example.com/a.img.xz' });
 

@@ -76,6 +76,41 @@ describe('MachinePage', () => {
     expect(cluster.calls.at(-1)).toMatchObject({ method: 'action', args: ['kubevirt.io.virtualmachine', 'default/vm1', 'migrate', { nodeName: 'node-3' }] });
   });
 
+  it('does not migrate a VM whose disk is faulted, though the server offers it, and says why', async () => {
+    const disk: readonly RawObject[] = [
+      { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: CLAIM, namespace: 'default', uid: 'u' }, spec: { volumeName: 'pvc-1', storageClassName: 'longhorn-v2' }, status: { phase: 'Bound' } },
+      {
+        apiVersion: 'longhorn.io/v1beta2', kind: 'Volume', metadata: { name: 'pvc-1', namespace: 'longhorn-system' }, spec: { dataEngine: 'v2', numberOfReplicas: 3 },
+        status: { state: 'attached', robustness: 'faulted', kubernetesStatus: { namespace: 'default', pvcName: CLAIM } }
+      }
+    ];
+    const { wrapper, cluster } = await open([machine(['stop', 'unpause', 'migrate'], 'Paused'), ...disk]);
+    const button = wrapper.find(action('migrate'));
+
+    expect(button.attributes('aria-disabled')).toBe('true');
+    expect(wrapper.find(`#${button.attributes('aria-describedby') ?? ''}`).text()).toContain('a disk of this VM is faulted');
+    expect(wrapper.find('[data-testid="lhv2-boot-migration"]').text()).toContain('a disk of this VM is faulted');
+    await button.trigger('click');
+    await flushPromises();
+    expect(cluster.calls).toEqual([]);
+    expect(wrapper.find(action('unpause')).attributes('aria-disabled')).toBeUndefined();
+  });
+
+  it('does not call a paused VM running, nor its start done', async () => {
+    const instance = (conditions: readonly RawObject[]): RawObject => ({ apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachineInstance', metadata: { name: 'vm1', namespace: 'default' }, status: { phase: 'Running', nodeName: 'node-1', conditions } });
+    const marked = async (conditions: readonly RawObject[]) => {
+      const { wrapper } = await open([machine(['unpause'], 'Paused'), instance(conditions)]);
+      const text = [wrapper.find('[data-testid="lhv2-machine-pipeline"] [role=status]').text(), wrapper.find('[data-testid="lhv2-step-boot"] .lhv2-sr').text()];
+
+      wrapper.unmount();
+
+      return text;
+    };
+
+    expect(await marked([{ type: 'Paused', status: 'True', reason: 'PausedByUser' }])).toEqual(['The VM is paused.', 'Waiting']);
+    expect(await marked([{ type: 'Paused', status: 'True', reason: 'PausedIOError', message: 'VMI was paused, IO error' }])).toEqual(['The VM is paused.', 'Stalled']);
+  });
+
   it('deletes with the ticked disks only', async () => {
     const { wrapper, cluster } = await open([machine(['start'], 'Stopped')]);
 
