@@ -6,6 +6,7 @@ import type { Role } from '../pkg/harvester-simulator/src/steve/access';
 import { createAppServer, listen } from './app-server';
 import type { ApiSide, Pages } from './app-server';
 import { proxyTo } from './proxy';
+import { awaitHarvester } from './reach';
 import { readStartOptions, StartError } from './start-options';
 import type { StartOptions } from './start-options';
 
@@ -25,6 +26,8 @@ function readRole(role: string): Role {
 
   return known;
 }
+
+const capitalize = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 async function openBackend(options: StartOptions): Promise<Backend> {
   if (options.api) {
@@ -55,7 +58,20 @@ async function start(): Promise<void> {
   const vite = await createViteServer(config);
 
   pages = (req, res) => { vite.middlewares(req, res); };
-  console.log(`Ready: http://localhost:${ listening.port }/  (${ backend.words }; Ctrl-C stops)`);
+
+  const address = `http://localhost:${ listening.port }/`;
+  const sayReady = (): void => { console.log(`Ready: ${ address }  (${ backend.words }; Ctrl-C stops)`); };
+  let stopWaiting = (): void => undefined;
+
+  if (options.api === null) {
+    sayReady();
+  } else {
+    // The pages are served all the same: a Harvester that is away may come back.
+    stopWaiting = awaitHarvester(options.api, options.isInsecure, {
+      onReached: sayReady,
+      onObstacle: (words) => { console.error(`Not ready: Harvester at ${ options.api } cannot be used. ${ capitalize(words) }\n  ${ address } is up and waits for it; Ctrl-C stops.`); }
+    });
+  }
 
   let isStopping = false;
   const stop = (): void => {
@@ -63,6 +79,7 @@ async function start(): Promise<void> {
       return;
     }
     isStopping = true;
+    stopWaiting();
     backend.stop();
     void Promise.allSettled([vite.close(), listening.close()]).then(() => { process.exit(0); });
     // Something that will not close must not keep the terminal.

@@ -114,3 +114,30 @@ test('API= talks to a real server: HTTP, sign-in, CSRF, and the live feed', asyn
   await harvester.close();
   await simulator.close();
 });
+
+test('API= where nobody answers yet: says what is wrong, keeps the pages up, and is ready as soon as somebody does', async({ page, tolerated }) => {
+  tolerated.push('Failed to load resource', 'WebSocket', '/simulator');
+  const probe = createServer();
+
+  await new Promise<void>((resolve) => { probe.listen(0, '127.0.0.1', resolve); });
+  const { port } = probe.address() as AddressInfo;
+
+  await new Promise((resolve) => { probe.close(resolve); });
+  const app = start({ API: `http://127.0.0.1:${ port }` });
+
+  await expect.poll(app.output, { timeout: 60_000 }).toContain(`nothing listens at 127.0.0.1:${ port }`.replace('n', 'N'));
+  expect(app.output()).toMatch(/^Not ready: Harvester at http/m);
+  expect(app.output()).not.toContain('Ready: ');
+  const url = /(http:\S+) is up and waits for it/.exec(app.output())?.[1] ?? '';
+
+  expect((await page.request.get(url)).status()).toBe(200);
+
+  const simulator = createSimulator({ scenario: 'healthy', baseTime: 'now' });
+  const harvester = await simulator.listen(port);
+
+  expect(await app.ready).toBe(url);
+  await page.goto(url);
+  await expect(page.getByTestId('lhv2-row').first()).toBeVisible({ timeout: 60_000 });
+  await harvester.close();
+  await simulator.close();
+});
