@@ -8,6 +8,7 @@ import { downloaderController, downloadLinks } from './image/downloader';
 import { uploadAction } from './image/upload';
 import { maintenanceController } from './machine/maintenance';
 import { migrationController } from './machine/migration';
+import { templateController, templateVersionController } from './machine/templates';
 import { vmController } from './machine/vm-controller';
 import { vmiController } from './machine/vmi-controller';
 import { blockDeviceController } from './node/block-devices';
@@ -38,6 +39,8 @@ export const controllers: Controller[] = [
   vmiController,
   migrationController,
   maintenanceController,
+  templateVersionController,
+  templateController,
   vmBackupController,
   vmRestoreController,
   blockDeviceController,
