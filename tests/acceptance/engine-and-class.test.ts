@@ -61,6 +61,24 @@ describe('engine and class', () => {
     expect(text).not.toContain('harvester-1');
   });
 
+  it('AT-02 turned on where the hosts have their huge pages, the engine comes up by itself: two instance managers a host', async () => {
+    const world = await startWorld({ scenario: 'v2-off', version: '1.8' });
+    const page = await openImageForm(world, false);
+    const managers = () => world.list('longhorn.io.instancemanager').filter(({ status }) => status?.currentState === 'running').map(({ spec }) => `${String(spec?.nodeID)} ${String(spec?.dataEngine)}`).sort();
+
+    await until(() => { expect(page.text(IMAGE.blocked)).toContain(SETTING); });
+    expect(managers()).toEqual(['harvester-1 v1', 'harvester-2 v1', 'harvester-3 v1']);
+    await world.api.update(KIND.setting, SETTING, { ...await world.api.get(KIND.setting, SETTING), value: 'true' });
+    await until(async () => {
+      await world.advance(60);
+      expect(managers()).toEqual([1, 2, 3].flatMap((index) => [`harvester-${index} v1`, `harvester-${index} v2`]));
+    });
+    await until(() => { expect(page.attribute(IMAGE.check('engine-setting'), 'data-state')).toBe('ready'); });
+    await until(() => { expect(page.attribute(IMAGE.check('engine-longhorn'), 'data-state') ?? 'ready').toBe('ready'); });
+    // What is missing next: nobody has given the engine a disk or a class.
+    expect(page.text(IMAGE.blocked)).toContain('No v2 storage class yet');
+  });
+
   it('AT-02 huge pages are measured against longhorn-v2-data-engine-memory-size, and a missing instance manager is named', async () => {
     const world = await startWorld({ scenario: 'healthy', version: '1.9' });
     const page = await openImageForm(world);
@@ -86,6 +104,7 @@ describe('engine and class', () => {
     await until(() => { expect(hosts()).toContain('2 of 3 hosts needed have v2 disks'); });
     expect(disks().some((disk) => disk.startsWith('harvester-2'))).toBe(false);
     expect(page.text(IMAGE.class('longhorn-v2'))).toContain('degraded from the start');
+    expect(page.attribute(IMAGE.fitHost('harvester-2'), 'data-code')).toBe('label-disables-v2');
     world.control('label-v2-on', { node: 'harvester-2' });
     await world.advance(30);
     await until(() => { expect(hosts()).toContain('3 of 3 hosts have v2 disks'); });
@@ -134,6 +153,13 @@ describe('engine and class', () => {
     expect(world.store.get('storage.k8s.io.storageclass', 'boot-fast')?.['parameters']).toMatchObject({ dataEngine: 'v2', numberOfReplicas: '2', migratable: 'true', diskSelector: 'fast' });
     await until(() => { expect(page.attribute(IMAGE.class('boot-fast'), 'aria-checked')).toBe('true'); });
     expect(page.text(IMAGE.check('v2-disks'))).toContain('2 of 3 hosts have v2 disks');
+
+    await page.press(IMAGE.newClass);
+    await page.fill(IMAGE.newClassName, 'boot-rack');
+    await page.wrapper.findAll('.lhv2-new-class input:not([type=checkbox])')[3]?.setValue('rack-1, ssd');
+    await page.wrapper.find('.lhv2-new-class input[type=checkbox]').setValue(false);
+    await page.press(IMAGE.newClassCreate);
+    await until(() => { expect(world.store.get('storage.k8s.io.storageclass', 'boot-rack')?.['parameters']).toMatchObject({ migratable: 'false', nodeSelector: 'rack-1,ssd' }); });
   });
 
   it('AT-07 a class is ready only while enough disks are ready and schedulable', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { listExportTargets, planVolumeExport } from '@/domain/boot-volume/plan-volume';
 import { KIND } from '@/domain/kube/kinds';
 import BootImageOption from '@/features/boot-image/BootImageOption.vue';
 import { BOOT_IMAGE_TESTID as IMAGE } from '@/features/boot-image/contract';
@@ -112,6 +113,33 @@ describe('images', () => {
     await page.press(MACHINE.export('disk-0'));
     await until(() => { expect(page.attribute('lhv2-confirm-ok', 'aria-disabled'), 'said before it is tried').toBe('true'); });
     expect(page.wrapper.text()).toContain('A running VM uses the volume. Stop it first.');
+  });
+
+  it('AT-16 a v1 volume becomes a v2 image too, over the network', async () => {
+    const world = await startWorld({ scenario: 'healthy' });
+
+    await world.api.create(KIND.persistentVolumeClaim, {
+      type: 'persistentvolumeclaim', metadata: { namespace: 'default', name: 'old-data' },
+      spec: { accessModes: ['ReadWriteMany'], volumeMode: 'Block', storageClassName: 'harvester-longhorn', resources: { requests: { storage: '5Gi' } } }
+    });
+    await until(async () => {
+      await world.advance(5);
+      expect(world.store.get(CLAIMS, 'default/old-data')?.status?.phase).toBe('Bound');
+    });
+    await world.read(KIND.persistentVolumeClaim, KIND.storageClass, KIND.pod);
+    const { inventory } = world.context;
+
+    await until(() => { expect(inventory.get(KIND.persistentVolumeClaim, 'default/old-data')?.phase).toBe('Bound'); });
+    const claim = inventory.get(KIND.persistentVolumeClaim, 'default/old-data');
+    const targets = claim ? listExportTargets(inventory, claim) : [];
+    const body = claim && planVolumeExport(claim, 'old-golden', targets.find(({ name }) => name === 'longhorn-v2'), []).body;
+
+    expect(targets.map(({ name, refusal: reason }) => [name, reason])).toEqual([['longhorn-v2', null], ['harvester-longhorn', null]]);
+    await world.api.action(KIND.persistentVolumeClaim, 'default/old-data', 'export', body);
+    await until(async () => {
+      await world.advance(20);
+      expect(world.list(IMAGES).find(({ spec }) => spec?.displayName === 'old-golden')).toMatchObject({ spec: { backend: 'cdi', targetStorageClassName: 'longhorn-v2' }, status: { progress: 100 } });
+    });
   });
 
   it('AT-18 encrypted and decrypted images stay v1: the option is off, with the reason', async () => {

@@ -3,6 +3,7 @@ import { classifyStorageClass, engineOfClass, listBootClasses } from '@/domain/b
 import { noteBootImage } from '@/domain/boot-volume/notes';
 import { planBootImage } from '@/domain/boot-volume/plan-image';
 import { planBootMachine } from '@/domain/boot-volume/plan-machine';
+import { planExpansion } from '@/domain/boot-volume/plan-volume';
 import { judgeProtection } from '@/domain/boot-volume/protection';
 import { checkReadiness } from '@/domain/boot-volume/readiness';
 import { ALL_FACTS, rawClass, rawImage, rawNode, rawProfile, rawReadyCluster, rawSetting } from '@/domain/boot-volume/testing/cluster';
@@ -152,17 +153,23 @@ describe('traps', () => {
     expect(verdict?.phase).toBe(phase);
   });
 
-  it.each([['v1.6.1', false], ['v1.7.0', true], ['master-1a2b3c4-head', true]])('trap 12 on %s limits follow version and class, not a page of documentation: expansion %s', async (version, canGrow) => {
-    const { planExpansion } = await import('@/domain/boot-volume/plan-volume');
-    const raw = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data', namespace: 'default' }, spec: { storageClassName: 'longhorn-v2', volumeName: 'pvc-1', resources: { requests: { storage: '10Gi' } } }, status: { phase: 'Bound', capacity: { storage: '10Gi' } } };
-    const view = rawCluster([...rawReadyCluster(version), raw]);
-    const claim = view.get(KIND.persistentVolumeClaim, 'default/data');
+  it.each([
+    ['v1.6.1', false, 'refused'], ['v1.7.0', true, 'allowed'], ['v1.9.0', true, 'refused'], ['master-1a2b3c4-head', true, 'refused']
+  ] as const)('trap 12 on %s limits follow version and class, not a page of documentation: expansion %s, snapshot %s', (version, canGrow, snapshot) => {
+    const claimOn = (storageClassName: string): RawObject => ({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: `on-${storageClassName}`, namespace: 'default' }, spec: { storageClassName, volumeName: `pvc-${storageClassName}`, resources: { requests: { storage: '10Gi' } } }, status: { phase: 'Bound', capacity: { storage: '10Gi' } } });
+    const machine = { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachine', metadata: { name: 'vm1', namespace: 'default' }, spec: { template: { spec: { domain: { devices: { disks: [{ name: 'd', disk: {} }] } }, volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'on-longhorn-v2' } }] } } } };
+    const view = rawCluster([
+      ...rawReadyCluster(version), rawClass('fixed', {}, { allowVolumeExpansion: false }), rawClass('v1', { dataEngine: 'v1' }), machine, ...['longhorn-v2', 'fixed', 'v1'].map(claimOn),
+      { apiVersion: 'longhorn.io/v1beta2', kind: 'Volume', metadata: { name: 'pvc-longhorn-v2', namespace: 'longhorn-system' }, spec: { dataEngine: 'v2' }, status: { state: 'attached', kubernetesStatus: { namespace: 'default', pvcName: 'on-longhorn-v2' } } }
+    ]);
+    const growsOn = (storageClassName: string): boolean => {
+      const claim = view.get(KIND.persistentVolumeClaim, `default/on-${storageClassName}`);
 
-    expect(claim && planExpansion(view, claim, 20 * GIB).operations !== null).toBe(canGrow);
-    const machine = { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachine', metadata: { name: 'vm1', namespace: 'default' }, spec: { template: { spec: { domain: { devices: { disks: [{ name: 'd', disk: {} }] } }, volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }] } } } };
-    const withMachine = rawCluster([...rawReadyCluster(version), raw, machine]);
-    const record = withMachine.get(KIND.virtualMachine, 'default/vm1');
+      return claim !== undefined && planExpansion(view, claim, 20 * GIB).operations !== null;
+    };
+    const record = view.get(KIND.virtualMachine, 'default/vm1');
 
-    expect(record && judgeProtection(withMachine, record).map(({ action }) => action)).toEqual(['snapshot', 'backup']);
+    expect(['longhorn-v2', 'fixed', 'v1'].map(growsOn)).toEqual([canGrow, false, true]);
+    expect(record && judgeProtection(view, record).find(({ action }) => action === 'snapshot')?.verdict).toBe(snapshot);
   });
 });
