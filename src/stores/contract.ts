@@ -1,6 +1,7 @@
 import type { InjectionKey, Ref, ShallowRef } from 'vue';
 import type { HarvesterApi } from '@/api/contract';
-import type { Level, VolumeHistory, VolumeVerdict } from '@/domain/health/types';
+import type { Rollup } from '@/domain/health/rollup';
+import type { VolumeHistory, VolumeVerdict } from '@/domain/health/types';
 import type { Kind } from '@/domain/kube/kinds';
 import type { ClusterView, InventoryKind } from '@/domain/view';
 import type { FlightRecord } from './flight-recorder';
@@ -33,8 +34,10 @@ export interface HealthIndex {
   readonly version: Readonly<ShallowRef<number>>;
   verdict(volumeName: string): VolumeVerdict | undefined;
   verdicts(): Iterable<VolumeVerdict>;
-  /** Number of volumes per level. */
-  counts(): Readonly<Record<Level, number>>;
+  /** Verdicts of the volumes that are neither well nor at rest with all their replicas. */
+  troubled(): Iterable<VolumeVerdict>;
+  /** Counts of all volumes: kept, so that asking costs nothing. */
+  rollup(): Rollup;
   history(volumeName: string): VolumeHistory;
   /**
    * Hears the name of every volume that was judged again or is gone: its verdict, or what its verdict was made from, may

@@ -58,7 +58,7 @@ describe('createHealthIndex', () => {
   it('judges every volume and counts by level', async() => {
     levels.set('b', 'degraded');
     await start();
-    expect(health.counts()).toEqual({ critical: 0, degraded: 1, unknown: 0, transition: 0, stopped: 0, healthy: 2 });
+    expect(health.rollup().counts).toEqual({ critical: 0, degraded: 1, unknown: 0, transition: 0, stopped: 0, healthy: 2 });
     expect([...health.verdicts()].map(({ volumeName }) => volumeName).sort()).toEqual(['a', 'b', 'c']);
     expect(health.verdict('b')?.level).toBe('degraded');
   });
@@ -77,11 +77,11 @@ describe('createHealthIndex', () => {
     server.put('longhorn.io.replica', `${ LS }/a-r`, { spec: { volumeName: 'b', nodeID: 'n1' } });
     await settle();
     expect(judged.sort()).toEqual(['a', 'b']);
-    expect(health.counts()).toMatchObject({ critical: 1, healthy: 2 });
-    expect(health.attention()).toBe(1);
+    expect(health.rollup().counts).toMatchObject({ critical: 1, healthy: 2 });
+    expect(health.rollup().attention).toBe(1);
     server.remove('longhorn.io.volume', `${ LS }/a`);
     await settle();
-    expect(health.attention()).toBe(0);
+    expect(health.rollup().attention).toBe(0);
   });
 
   it('judges the volumes of a node that goes down, and those in trouble anywhere', async() => {
@@ -173,7 +173,7 @@ describe('createHealthIndex', () => {
     server.remove('longhorn.io.volume', `${ LS }/a`);
     await settle();
     expect(health.verdict('a')).toBeUndefined();
-    expect(health.counts().healthy).toBe(2);
+    expect(health.rollup().counts.healthy).toBe(2);
     expect(health.history('a').firstSeenAt).toBeNull();
   });
 

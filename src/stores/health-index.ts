@@ -1,5 +1,6 @@
 import { shallowRef } from 'vue';
-import type { Level, VolumeHistory, VolumeVerdict } from '@/domain/health/types';
+import { createRollupIndex, WHOLE_CLUSTER } from '@/domain/health/rollup';
+import type { VolumeHistory, VolumeVerdict } from '@/domain/health/types';
 import { KIND } from '@/domain/kube/kinds';
 import { longhornId } from '@/domain/kube/names';
 import type { ClusterView } from '@/domain/view';
@@ -22,8 +23,6 @@ export interface HealthIndexOptions {
 }
 
 export interface LiveHealthIndex extends HealthIndex {
-  /** Number of volumes that an admin has to do something about. */
-  attention(): number;
   /** Looks again at verdicts that time alone may change. Called once a second. */
   tick(): void;
   dispose(): void;
@@ -72,8 +71,7 @@ export function createHealthIndex({ inventory, diagnose, now, budget = BUDGET }:
   const kept = new Map<string, Kept>();
   const restless = new Set<string>();
   const dirty = new Set<string>();
-  const counts: Record<Level, number> = { critical: 0, degraded: 0, unknown: 0, transition: 0, stopped: 0, healthy: 0 };
-  let attention = 0;
+  const rollups = createRollupIndex();
   const version = shallowRef(0);
   const keeper = createHistoryKeeper(now);
   const followers = new Set<(volumeName: string) => void>();
@@ -104,14 +102,9 @@ export function createHealthIndex({ inventory, diagnose, now, budget = BUDGET }:
   }
 
   function forget(name: string): void {
-    const old = kept.get(name);
-
-    if (old) {
-      counts[old.verdict.level]--;
-      attention -= Number(old.verdict.needsAttention);
-      kept.delete(name);
-      restless.delete(name);
-    }
+    rollups.remove(name);
+    kept.delete(name);
+    restless.delete(name);
   }
 
   function judge(name: string, at: number): void {
@@ -125,12 +118,9 @@ export function createHealthIndex({ inventory, diagnose, now, budget = BUDGET }:
     const verdict = old && isSameVerdict(old.verdict, fresh) ? old.verdict : fresh;
 
     flight.observe(old?.verdict, verdict, at, keeper.history(name).firstSeenAt);
-    if (old) {
-      counts[old.verdict.level]--;
-      attention -= Number(old.verdict.needsAttention);
+    if (verdict !== old?.verdict) {
+      rollups.put(verdict, WHOLE_CLUSTER);
     }
-    counts[verdict.level]++;
-    attention += Number(verdict.needsAttention);
     kept.set(name, { verdict, at, dueAt: nextMoment(verdict, at) });
     if (isRestless(verdict)) {
       restless.add(name);
@@ -199,8 +189,16 @@ export function createHealthIndex({ inventory, diagnose, now, budget = BUDGET }:
         yield verdict;
       }
     },
-    counts: () => ({ ...counts }),
-    attention: () => attention,
+    * troubled() {
+      for (const name of restless) {
+        const known = kept.get(name);
+
+        if (known) {
+          yield known.verdict;
+        }
+      }
+    },
+    rollup: () => rollups.get('cluster'),
     history: (name) => keeper.history(name),
     flight,
     follow(listener) {

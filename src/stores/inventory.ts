@@ -41,7 +41,7 @@ interface KindUse {
 
 const LINGER = 60_000;
 /** Flushes of a busy cluster are this far apart, milliseconds: each costs what follows the version, whatever it brings. */
-const FLUSH_INTERVAL = 100;
+const FLUSH_INTERVAL = 200;
 const UNREAD: ReadState = Object.freeze({ status: 'unread', since: null, readAt: null, message: '' });
 const SETTLED = new Set(['ready', 'stale', 'forbidden', 'absent', 'failed']);
 

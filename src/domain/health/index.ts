@@ -8,7 +8,7 @@ export type { StorageEvent, VolumeExtras } from './extras';
 export type {
   DegradedPhase, Evidence, Finding, Level, ParamValue, RebuildView, ReplicaClass, ReplicaVerdict, VolumeHistory, VolumeVerdict
 } from './types';
-export { createRollupIndex, isOnLastCopy, judgeMachine, rollUp, scopesOf, worseLevel } from './rollup';
+export { createRollupIndex, isOnLastCopy, judgeMachine, rollUp, scopesOf, WHOLE_CLUSTER, worseLevel } from './rollup';
 export type { MachineHealth, Rollup, RollupIndex, Scope } from './rollup';
 export { orderDrains, rehearseDrain, rehearseLoss } from './rehearse';
 export type { DrainRehearsal, Loss, LossEffect, LossRehearsal, VolumeLoss } from './rehearse';

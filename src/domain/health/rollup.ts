@@ -1,5 +1,5 @@
 import type { ClusterView } from '../view';
-import type { Level, VolumeVerdict } from './types';
+import type { DegradedPhase, Level, VolumeVerdict } from './types';
 
 /** Worst first: what a group of volumes is as a whole. */
 const SEVERITY: Readonly<Record<Level, number>> = { critical: 0, degraded: 1, unknown: 2, transition: 3, stopped: 4, healthy: 5 };
@@ -17,6 +17,12 @@ export interface Rollup {
   readonly onLastCopy: number;
   /** Volumes being rebuilt. */
   readonly rebuilding: number;
+  /** Degraded volumes by what is done about it. */
+  readonly byPhase: Readonly<Partial<Record<DegradedPhase, number>>>;
+  /** Stopped with fewer complete replicas than wanted. */
+  readonly stoppedShort: number;
+  /** Stopped, complete, and nobody has to do anything about it. */
+  readonly stoppedCalm: number;
 }
 
 /** The worse of two levels. */
@@ -30,6 +36,9 @@ class Tally {
   attention = 0;
   onLastCopy = 0;
   rebuilding = 0;
+  readonly byPhase: Partial<Record<DegradedPhase, number>> = {};
+  stoppedShort = 0;
+  stoppedCalm = 0;
 
   add(verdict: VolumeVerdict, by: 1 | -1): void {
     this.counts[verdict.level] += by;
@@ -37,11 +46,16 @@ class Tally {
     if (verdict.needsAttention) this.attention += by;
     if (isOnLastCopy(verdict)) this.onLastCopy += by;
     if (verdict.rebuild !== null) this.rebuilding += by;
+    if (verdict.level === 'degraded' && verdict.phase !== null) this.byPhase[verdict.phase] = (this.byPhase[verdict.phase] ?? 0) + by;
+    if (verdict.level !== 'stopped') return;
+    if (verdict.wantedReplicas !== null && verdict.goodReplicas < verdict.wantedReplicas) this.stoppedShort += by;
+    else if (!verdict.needsAttention) this.stoppedCalm += by;
   }
 
   view(): Rollup {
     const level = SEVERITY_ORDER.find((candidate) => this.counts[candidate] > 0) ?? 'unknown';
-    return { level, counts: { ...this.counts }, total: this.total, attention: this.attention, onLastCopy: this.onLastCopy, rebuilding: this.rebuilding };
+    const { total, attention, onLastCopy, rebuilding, stoppedShort, stoppedCalm } = this;
+    return { level, counts: { ...this.counts }, total, attention, onLastCopy, rebuilding, byPhase: { ...this.byPhase }, stoppedShort, stoppedCalm };
   }
 }
 
@@ -77,13 +91,16 @@ export function scopesOf(view: ClusterView, verdict: VolumeVerdict): readonly st
   return [...keys];
 }
 
+/** The only group of those who ask for the whole cluster alone. */
+export const WHOLE_CLUSTER: readonly string[] = ['cluster:'];
+
 /** Roll-ups of all scopes, kept by difference: one changed volume costs the groups it is in, never a scan. */
 export interface RollupIndex {
   /** Takes a volume's present verdict in place of its former one. */
   put(verdict: VolumeVerdict, scopes: readonly string[]): void;
   remove(volumeName: string): void;
-  /** The roll-up of a group; undefined when no volume belongs to it. */
-  get(scope: Scope, id?: string): Rollup | undefined;
+  /** The roll-up of a group; that of no volumes when none belongs to it. */
+  get(scope: Scope, id?: string): Rollup;
 }
 
 /** An empty index. */
@@ -112,7 +129,7 @@ export function createRollupIndex(): RollupIndex {
       count(verdict, scopes, 1);
     },
     remove,
-    get: (scope, id = '') => tallies.get(`${scope}:${id}`)?.view()
+    get: (scope, id = '') => (tallies.get(`${scope}:${id}`) ?? new Tally()).view()
   };
 }
 

@@ -34,13 +34,14 @@ const marksOf = new WeakMap<object, { readonly names: string; readonly marks: Re
  * Kept per inventory, because every row asks.
  */
 export function nodeMarks(inventory: Pick<Inventory, 'all'>): ReadonlyMap<string, string> {
-  const names = [...inventory.all(KIND.longhornNode)].map((node) => node.meta.name).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const names = [...inventory.all(KIND.longhornNode)].map((node) => node.meta.name);
   const joined = names.join(' ');
   const known = marksOf.get(inventory);
 
   if (known?.names === joined) {
     return known.marks;
   }
+  names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   const numbers = names.map((name) => /(\d{1,2})$/.exec(name)?.[1]?.replace(/^0(?=\d)/, '') ?? '');
   const areDistinct = !numbers.includes('') && new Set(numbers).size === names.length;
   const marks = new Map(names.map((name, index) => [name, areDistinct ? (numbers[index] ?? '') : String(index + 1)]));

@@ -3,7 +3,7 @@ import type { HealthIndex } from '@/stores/contract';
 import { summarize, type Summary } from './summary';
 import { usePulse } from './use-pulse';
 
-/** Half a second behind at most: it is a pass over all volumes, and nobody reads faster. */
+/** Half a second behind at most: nobody reads faster. */
 const INTERVAL = 500;
 
 /** The counts of all volumes, followed. For the page's sentence, the list banner and the nav badge. */

@@ -1,5 +1,5 @@
 import { formatBytes, formatClock, formatInstant } from '@/components/format';
-import { isOnLastCopy, rollUp, worseLevel } from '@/domain/health/rollup';
+import { isOnLastCopy, worseLevel } from '@/domain/health/rollup';
 import type { Evidence, VolumeVerdict } from '@/domain/health/types';
 import { KIND } from '@/domain/kube/kinds';
 import { longhornId, splitId } from '@/domain/kube/names';
@@ -53,7 +53,7 @@ export function reportText(cluster: Pick<ClusterContext, 'inventory' | 'health' 
   const { inventory, health } = cluster;
   const { t, locale } = wording;
   const freshness = freshnessOf(inventory);
-  const all = rollUp(health.verdicts());
+  const all = health.rollup();
   const unwell = [...health.verdicts()].filter(isNotWell).sort(worstFirst);
   const indent = (lines: readonly string[], by = '   '): readonly string[] => lines.filter(Boolean).map((line) => by + line);
   const hosts = allHosts(inventory).filter((host) => !WELL.has(host.code)).map((host) => `${host.name}: ${t(`lhv2.health.host.${host.code}`)}`);

@@ -84,6 +84,22 @@ export function buildRow(view: ClusterView, verdict: VolumeVerdict): HealthRow {
   };
 }
 
+/** Whether nothing that a row is made from has changed: then there is no need to make it again to see that. */
+export function isMadeFrom(row: HealthRow, view: ClusterView, verdict: VolumeVerdict): boolean {
+  const volume = view.get(KIND.volume, longhornId(row.id));
+  const claim = view.claimOfVolume(row.id);
+  const machines = claim ? view.machinesOfClaim(claim.meta.id) : [];
+
+  return row.verdict === verdict && row.claim === claim && isSameVolume(row.volume, volume) &&
+    row.machines.length === machines.length && row.machines.every((machine, index) => machine === machines[index]);
+}
+
+/** Volumes report their actual size all the time; a row shows none of that. */
+function isSameVolume(a: VolumeRecord | undefined, b: VolumeRecord | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && a.size === b.size && a.dataEngine === b.dataEngine && a.state === b.state && a.robustness === b.robustness &&
+    a.currentNodeId === b.currentNodeId && a.pvcName === b.pvcName && a.pvcNamespace === b.pvcNamespace);
+}
+
 /** Whether two rows look alike, and are sorted, found and exported alike. Records change all the time in fields that no row shows. */
 export function isSameRow(a: HealthRow, b: HealthRow): boolean {
   return a.verdict === b.verdict && a.haystack === b.haystack && a.size === b.size && a.engine === b.engine && a.isBoot === b.isBoot && a.isGolden === b.isGolden &&

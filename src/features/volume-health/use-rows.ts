@@ -2,7 +2,7 @@ import { computed, onBeforeUnmount, shallowRef, watch, type ComputedRef, type Re
 import type { ClusterContext } from '@/stores/contract';
 import { findingText, type Wording } from '../volume-detail/words';
 import { parseQuery, type RowQuery } from './query';
-import { buildRow, isSameRow, type HealthRow } from './row';
+import { buildRow, isMadeFrom, isSameRow, type HealthRow } from './row';
 import { RowModel } from './rows';
 
 /** Sweeps are bundled: eyes don't read faster, and a burst of events costs one sweep. */
@@ -45,7 +45,7 @@ export function useRows(cluster: ClusterContext, wording: Readonly<Ref<Wording>>
       names: () => [...health.verdicts()].map(({ volumeName }) => volumeName),
       verdict: (name) => health.verdict(name),
       build: (verdict) => buildRow(inventory, verdict),
-      isCurrent: (row, verdict) => row.verdict === verdict && isSameRow(row, buildRow(inventory, verdict))
+      isCurrent: (row, verdict) => isMadeFrom(row, inventory, verdict) || (row.verdict === verdict && isSameRow(row, buildRow(inventory, verdict)))
     }, names);
 
     if (changed > 0) {

@@ -6,6 +6,7 @@ import type { RawClusterOptions } from '@/domain/testing/raw-cluster';
 import type { RawObject } from '@/domain/kube/types';
 import { createTranslator } from '@/l10n/translate';
 import type { ClusterContext, FeedStatus, Inventory } from '@/stores/contract';
+import { rollUp } from '@/domain/health/rollup';
 import { createFlightRecorder } from '@/stores/flight-recorder';
 
 export interface FakeCluster {
@@ -61,7 +62,7 @@ export function fakeCluster(objects: readonly RawObject[], options: FakeOptions 
     paths,
     context: {
       clusterId: 'local', api, inventory,
-      health: { version: shallowRef(0), verdict: () => undefined, verdicts: () => [], counts: () => ({ critical: 0, degraded: 0, unknown: 0, transition: 0, stopped: 0, healthy: 0 }), history: () => ({ robustnessChanges: [], rebuildSamples: {}, stateSince: null, firstSeenAt: null }), flight: createFlightRecorder(), follow: () => () => undefined },
+      health: { version: shallowRef(0), verdict: () => undefined, verdicts: () => [], troubled: () => [], rollup: () => rollUp([]), history: () => ({ robustnessChanges: [], rebuildSamples: {}, stateSince: null, firstSeenAt: null }), flight: createFlightRecorder(), follow: () => () => undefined },
       now: ref(options.now ?? 0), locale: translator.locale, t: (key, params) => translator.t(key, params),
       links: {
         volume: id => `#/volumes/${id}`, machine: id => `#/machines/${id}`, image: id => `#/images/${id}`, host: name => `#/hosts/${name}`,
