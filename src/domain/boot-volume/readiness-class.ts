@@ -56,8 +56,14 @@ export function checkClone(view: ClusterView, bootClass: BootClass): ReadinessCh
     evidenceOf(view, KIND.storageProfile, bootClass.name, 'status.claimPropertySets[0]', modes === '' ? null : modes)
   ];
 
-  if ((strategy === 'csi-clone' || strategy === 'snapshot') && version !== null && !supports(version, 'v2CsiClone')) {
-    return check('clone', 'blocked', 'clone-unsupported', params, evidence, 'set-clone-copy');
+  if (strategy === 'csi-clone' || strategy === 'snapshot') {
+    if (version === null) {
+      return unverified('clone', 'class', view, KIND.setting);
+    }
+
+    if (!supports(version, 'v2CsiClone')) {
+      return check('clone', 'blocked', 'clone-unsupported', params, evidence, 'set-clone-copy');
+    }
   }
 
   if (set?.volumeMode !== 'Block') {
@@ -122,7 +128,8 @@ export function checkCapacity(view: ClusterView, bootClass: BootClass, sizes: { 
 export function checkHugepages(view: ClusterView): ReadinessCheck {
   const eligible = listEligibleNodes(view);
 
-  if (eligible === null) {
+  // Of no node at all nothing is ready.
+  if (eligible === null || eligible.length === 0) {
     return unverified('hugepages', 'class', view, KIND.node);
   }
 
@@ -169,6 +176,11 @@ export function checkInstanceManagers(view: ClusterView): ReadinessCheck {
   }
 
   const eligible = listEligibleNodes(view) ?? [];
+
+  if (eligible.length === 0) {
+    return unverified('instance-managers', 'class', view, KIND.node);
+  }
+
   const missing = eligible.filter(name => hasRunningInstanceManager(view, name, 'v2') === false);
   const evidence = [...view.all(KIND.instanceManager)].filter(manager => manager.dataEngine === 'v2')
     .map(manager => evidenceOf(view, KIND.instanceManager, manager.meta.id, 'status.currentState', manager.currentState));

@@ -29,7 +29,8 @@ export function tellParams(params: Readonly<Record<string, ParamValue>>): string
   return Object.keys(params).sort().map((name) => `${name}=${tellParam(params[name] ?? '')}`).join(' ');
 }
 
-function tellEvidence({ kind, id, path, value, readAt }: Evidence): string {
+/** One piece of evidence: kind, object, field, value; when it was read, if not a second ago. */
+export function tellEvidence({ kind, id, path, value, readAt }: Evidence): string {
   return `    ${kind} ${id} ${path}: ${value === null ? 'null' : tellText(value)}${readAt === null ? ' (not read)' : readAt === NOW - 1000 ? '' : ` (read ${tellTime(readAt)})`}`;
 }
 
