@@ -6,7 +6,7 @@ import MachinePage from '@/features/boot-vm/MachinePage.vue';
 import type { HarvesterMinor } from '../../pkg/harvester-simulator/src/contract';
 import { startImageServer } from '../support/image-server';
 import type { ImageServer } from '../support/image-server';
-import { CLAIMS, MACHINES, makeImage, makeMachine, reaches, templatesOf } from './support/actions';
+import { CLAIMS, IMAGES, MACHINES, makeImage, makeMachine, reaches, templatesOf } from './support/actions';
 import { closeWorlds, refusal, startWorld, until } from './support/world';
 import type { World } from './support/world';
 
@@ -31,6 +31,36 @@ async function addVolume(world: World, name: string, storageClassName: string): 
 }
 
 describe('VMs and volumes', () => {
+  it('AT-17 a template with the data of v2 and v1 disks: each becomes an image of its own backend, and a VM from it boots from v2', async () => {
+    const world = await startWorld({ scenario: 'healthy' });
+    const ready = () => world.list(IMAGES).filter(({ spec, status }) => String(spec?.displayName).startsWith('templateversion-') && status?.progress === 100);
+
+    await addVolume(world, 'old-data', 'harvester-longhorn');
+    await world.api.action(KIND.virtualMachine, 'default/web-1', 'addVolume', { diskName: 'old', volumeSourceName: 'old-data' });
+    await world.advance(60);
+    await world.api.action(KIND.virtualMachine, 'default/web-1', 'stop');
+    await reaches(world, 'default/web-1', 'Stopped');
+    await world.api.action(KIND.virtualMachine, 'default/web-1', 'createTemplate', { name: 'golden', description: '', withData: true });
+    await until(async () => {
+      await world.advance(20);
+      expect(ready().map(({ spec }) => spec?.backend).sort()).toEqual(['backingimage', 'cdi']);
+    });
+
+    // As Harvester's form launches it: claims of its own names, the rest as the template has it.
+    const version = world.list('harvesterhci.io.virtualmachinetemplateversion').find(({ spec }) => spec?.templateId === 'default/golden');
+    const vm = JSON.parse(JSON.stringify(version?.spec?.vm).replaceAll(`templateversion-${version?.metadata.name ?? ''}-disk-`, 'cast-disk-')) as { metadata: object; spec: object };
+
+    await world.api.create(KIND.virtualMachine, { type: MACHINES, apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachine', ...vm, metadata: { ...vm.metadata, namespace: 'default', name: 'cast' }, spec: { ...vm.spec, runStrategy: 'RerunOnFailure' } });
+    await reaches(world, 'default/cast', 'Running');
+    const engines = templatesOf(world.store.get(MACHINES, 'default/cast')).map(({ metadata }) => world.store.get('longhorn.io.volume', `longhorn-system/${String(world.store.get(CLAIMS, `default/${metadata.name}`)?.spec?.volumeName)}`)?.spec?.dataEngine ?? 'v1');
+
+    expect(engines).toEqual(['v2', 'v1']);
+    const page = world.open(MachinePage, { machineId: 'default/cast' });
+
+    await until(() => { expect(page.attribute(MACHINE.pipeline, 'data-state')).toBe('done'); });
+    expect(page.text(MACHINE.disk('disk-0'))).toContain('longhorn-v2');
+  });
+
   it('AT-30 the root disk has the image’s class and at least its virtual size; less is said and stops Create', async () => {
     const world = await startWorld({ scenario: 'empty' });
     const image = await makeImage(world, 'boot-image', images.url());

@@ -85,9 +85,9 @@ function usesCdi(cluster: Cluster, storageClassName: string): boolean {
   return storageClass.provisioner !== 'driver.longhorn.io' || dataEngineOf(parametersOf(storageClass)) === 'v2';
 }
 
-function exportDisk(cluster: Cluster, version: KubeObject, imageName: string, claim: KubeObject): void {
+function exportDisk(cluster: Cluster, version: KubeObject, imageName: string, claim: KubeObject): KubeObject {
   const storageClassName = String(claim.spec?.storageClassName ?? '');
-  create(cluster, TYPE.image, {
+  return create(cluster, TYPE.image, {
     metadata: { name: imageName, namespace: version.metadata.namespace, annotations: { [HARVESTER.storageClassName]: storageClassName }, labels: { [HARVESTER.imageDisplayName]: imageName }, ownerReferences: [ownerReference(version, {})] },
     spec: {
       backend: usesCdi(cluster, storageClassName) ? 'cdi' : 'backingimage',
@@ -109,21 +109,16 @@ function createTemplate(cluster: Cluster, vm: KubeObject, body: Fields): undefin
   const versionName = `${name}-${cluster.random.lower(5)}`;
   const spec = withoutIdentity(vm);
   const annotations = { ...vm.metadata.annotations };
-  const exports: { imageName: string; claim: KubeObject }[] = [];
+  const exports: { imageName: string; claim: KubeObject; claimName: string }[] = [];
   if (body.withData === true) {
-    const templates: ClaimTemplate[] = [];
     volumesOf(spec.template.spec as Fields).forEach((volume, index) => {
       if (volume.persistentVolumeClaim === undefined) return;
       const claim = claimOrRefuse(cluster, vm, volume.persistentVolumeClaim.claimName);
       const imageName = `templateversion-${versionName}-image-${index}`;
-      const { accessModes, resources, volumeMode } = claim.spec ?? {};
-      const storageClassName = claim.metadata.annotations?.[CDI.createdForDataVolume] === undefined ? `longhorn-${imageName}` : claim.spec?.storageClassName;
       const claimName = `templateversion-${versionName}-disk-${index}`;
-      templates.push({ metadata: { name: claimName, annotations: { [HARVESTER.imageId]: `${namespace}/${imageName}` } }, spec: { accessModes, resources, volumeMode, storageClassName } });
       volume.persistentVolumeClaim.claimName = claimName;
-      exports.push({ imageName, claim });
+      exports.push({ imageName, claim, claimName });
     });
-    annotations[HARVESTER.volumeClaimTemplates] = JSON.stringify(templates);
   }
   const sshNames: unknown = JSON.parse(String(vm.spec?.template?.metadata?.annotations?.['harvesterhci.io/sshNames'] ?? '[]'));
   const template = create(cluster, TYPE.template, { metadata: { name, namespace }, spec: { description: String(body.description ?? ''), defaultVersionId: `${namespace}/${versionName}` }, status: { defaultVersion: 1, latestVersion: 1 } });
@@ -137,7 +132,18 @@ function createTemplate(cluster: Cluster, vm: KubeObject, body: Fields): undefin
     },
     status: { version: 1 }
   });
-  for (const { imageName, claim } of exports) exportDisk(cluster, version, imageName, claim);
+  if (exports.length === 0) return undefined;
+  const templates = exports.map(({ imageName, claim, claimName }): ClaimTemplate => {
+    const image = exportDisk(cluster, version, imageName, claim);
+    const { accessModes, resources, volumeMode } = claim.spec ?? {};
+    // A backing image has a class of its own, named after it; CDI's stay on the class they came from.
+    const storageClassName = claim.metadata.annotations?.[CDI.createdForDataVolume] === undefined ? `lh-${image.metadata.uid ?? ''}` : claim.spec?.storageClassName;
+    return { metadata: { name: claimName, annotations: { [HARVESTER.imageId]: `${namespace}/${imageName}` } }, spec: { accessModes, resources, volumeMode, storageClassName } };
+  });
+  cluster.store.edit(TYPE.templateVersion, objectKey(version), (draft) => {
+    const { metadata } = draft.spec?.vm as { metadata: { annotations: Record<string, string> } };
+    metadata.annotations[HARVESTER.volumeClaimTemplates] = JSON.stringify(templates);
+  });
   return undefined;
 }
 
