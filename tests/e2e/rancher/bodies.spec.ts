@@ -4,7 +4,7 @@ import { qcow2Header } from '../../support/image-server';
 import { claims, collect, differences, planFacts, withoutChance, type Posted } from './bodies';
 import { addCluster, ISO, LVM_IMAGE, V1_IMAGE, V2_IMAGE } from './cluster';
 import { expect, missing, test, type Page } from './fixture';
-import { createTemplate, harvesterMachineForm, IMAGE, MACHINE, openImageForm, openOwnTab, openTab, openUploadForm, pickImage, pickStorageClass, save, setToggle, templateMachineForm } from './forms';
+import { createTemplate, harvesterMachineForm, IMAGE, MACHINE, openImageForm, openOwnTab, openTab, openUploadForm, pickImage, pickStorageClass, save, setToggle, TEMPLATE, templateMachineForm } from './forms';
 import { shareSession, type Session } from './session';
 
 test.describe.configure({ mode: 'parallel' });
@@ -163,6 +163,8 @@ for (const [ui, version] of VERSIONS) {
 
     test('AT-17 a VM from a template that Harvester\'s own form made: its root disk on v2, and on another class when so chosen', async () => {
       const template = await createTemplate(ours.page, ours.host, { name: 'golden', image: 'ubuntu-24.04-server.img' });
+
+      await expect.poll(() => ours.host.simulator.cluster.store.get(TEMPLATE, template.templateId)).toMatchObject({ spec: { defaultVersionId: template.versionId }, status: { defaultVersion: 1, latestVersion: 1 } });
 
       await templateMachineForm(ours.page, ours.host, { name: 'cast', ...template });
       await openTab(ours.page);

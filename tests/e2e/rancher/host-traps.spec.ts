@@ -259,6 +259,34 @@ test.describe('traps of the dashboard around us (Harvester UI 1.8.2)', () => {
     await expect(page.locator('.side-nav, nav').getByText('Volume Health', { exact: true })).toHaveCount(1);
   });
 
+  test('on paper Volume Health stands alone and whole, without the dashboard\'s navigation and scrolling frame', async ({}, info) => { // eslint-disable-line no-empty-pattern -- Playwright wants the pattern
+    const { page } = session;
+    const chrome = page.locator('header, .side-nav');
+
+    await session.load(HEALTH);
+    await expect(page.getByTestId('lhv2-row').first()).toBeVisible({ timeout: 40_000 });
+    await expect(chrome.first()).toBeVisible();
+    await page.emulateMedia({ media: 'print' });
+    await page.setViewportSize({ width: 800, height: 300 });
+    try {
+      for (const part of await chrome.all()) {
+        await expect(part).toBeHidden();
+      }
+      await page.screenshot({ path: info.outputPath('paper.png'), fullPage: true });
+
+      // A frame that scrolls would print its first sheet only.
+      const sheets = (await page.pdf({ width: '800px', height: '300px' })).toString('latin1').match(/\/Type \/Page\b/g)?.length ?? 0;
+      const { height } = (await page.getByTestId('lhv2-volume-health').boundingBox())!;
+
+      expect(height).toBeGreaterThan(600);
+      expect(sheets).toBeGreaterThanOrEqual(Math.floor(height / 300));
+    } finally {
+      await page.emulateMedia({ media: null });
+      await page.setViewportSize({ width: 1440, height: 900 });
+    }
+    await expect(chrome.first()).toBeVisible();
+  });
+
   test('host trap 8: taken out of the running dashboard, as at logout, we leave Harvester\'s navigation and forms in order', async () => {
     const { page, host } = session;
 
