@@ -11,7 +11,10 @@ import { makeQcow2, startImageServer } from '../../support/image-server';
 import type { ImageServer } from '../../support/image-server';
 import { expect, test } from '../../support/test';
 
-/** A picture of every state of readiness, fit, pipeline and upload: `LHV2_PICTURES=1 npx playwright test pictures`, or a folder instead of 1. */
+/**
+ * A picture of every state of readiness, fit, pipeline and upload: `LHV2_PICTURES=1 npx playwright test pictures`, or a
+ * folder instead of 1. `LHV2_LOOKS=light,dark,zh,narrow` says how they are looked at; light and dark unless told.
+ */
 const WANTED = process.env.LHV2_PICTURES ?? '';
 const FOLDER = WANTED.includes('/') ? WANTED : 'test-results/pictures';
 let server: ImageServer;
@@ -99,7 +102,7 @@ const SCENES: readonly Scene[] = [
     app.control('hugepages', { node: 'harvester-2', size: 0 });
     app.simulator.cluster.store.edit('harvesterhci.io.setting', 'longhorn-v2-data-engine-enabled', (draft) => { draft['value'] = 'true'; });
     app.simulator.cluster.store.edit('longhorn.io.setting', 'longhorn-system/v2-data-engine', (draft) => { draft['value'] = 'false'; });
-    await expect(page.getByTestId(IMAGE.option)).toContainText('Waiting until');
+    await expect(page.getByTestId(IMAGE.option)).toContainText(/Waiting until|正在等待/);
   } },
   { name: 'readiness-no-class', cluster: { scenario: 'no-v2-class' }, route: FORM },
   { name: 'readiness-no-disks', cluster: { scenario: 'no-v2-disks' }, route: FORM },
@@ -128,7 +131,7 @@ const SCENES: readonly Scene[] = [
     await page.waitForTimeout(500);
   } },
 
-  { name: 'pipeline-image-importing', cluster: slow, route: FORM, prepare: importUntil(() => server.url(), async(page) => { await expect(page.getByTestId(IMAGE.pipeline)).toContainText(/[1-9]\d? %/, { timeout: 60_000 }); }) },
+  { name: 'pipeline-image-importing', cluster: slow, route: FORM, prepare: importUntil(() => server.url(), async(page) => { await expect(page.getByTestId(IMAGE.pipeline)).toContainText(/[1-9]\d? ?%/, { timeout: 60_000 }); }) },
   { name: 'pipeline-image-done', cluster: fast, route: FORM, prepare: importUntil(() => server.url(), async(page) => { await expect(page.getByTestId(IMAGE.pipeline)).toHaveAttribute('data-state', 'done', { timeout: 60_000 }); }) },
   { name: 'pipeline-image-404', cluster: fast, route: FORM, prepare: importUntil(() => server.url('not-found'), causeShown) },
   { name: 'pipeline-image-no-length', cluster: fast, route: FORM, prepare: importUntil(() => server.url('no-length'), causeShown) },
@@ -138,7 +141,7 @@ const SCENES: readonly Scene[] = [
     await causeShown(page);
   } },
   { name: 'pipeline-image-not-progressing', cluster: { ...slow, timings: { importBytesPerSecond: 100 } }, route: FORM, prepare: importUntil(() => server.url(), async(page) => { await expect(page.getByTestId(IMAGE.pipelineCause)).toContainText(/Not progressing since|没有进展/, { timeout: 90_000 }); }) },
-  { name: 'pipeline-machine-copying', cluster: { scenario: 'healthy', speed: 5, timings: { cloneBytesPerSecond: 60 * 2 ** 20 } }, route: CREATE_MACHINE, prepare: async(page) => { await createMachine(page); await expect(page.getByTestId(MACHINE.pipeline)).toContainText(/[1-9]\d? %/, { timeout: 90_000 }); } },
+  { name: 'pipeline-machine-copying', cluster: { scenario: 'healthy', speed: 5, timings: { cloneBytesPerSecond: 60 * 2 ** 20 } }, route: CREATE_MACHINE, prepare: async(page) => { await createMachine(page); await expect(page.getByTestId(MACHINE.pipeline)).toContainText(/[1-9]\d? ?%/, { timeout: 90_000 }); } },
   { name: 'pipeline-machine-starting', cluster: { scenario: 'healthy', speed: 5, timings: { vmBoot: 120_000 } }, route: CREATE_MACHINE, prepare: async(page) => { await createMachine(page); await stepIs(page, 'boot', 'running'); } },
   { name: 'pipeline-machine-running', cluster: { scenario: 'healthy' }, route: '/machines/default/web-1', prepare: (page) => stepIs(page, 'boot', 'done') },
   { name: 'pipeline-machine-stopped', cluster: { scenario: 'stopped-incomplete' }, route: '/machines/default/app', prepare: async(page) => { await expect(page.getByTestId(MACHINE.pipeline)).toHaveAttribute('data-state', 'stopped'); } },
@@ -184,13 +187,17 @@ const SCENES: readonly Scene[] = [
   } }
 ];
 
+const LOOKS: Readonly<Record<string, Parameters<typeof test.use>[0]>> = {
+  light: { colorScheme: 'light' }, dark: { colorScheme: 'dark' }, zh: { colorScheme: 'light', locale: 'zh-CN' }, narrow: { colorScheme: 'light', viewport: { width: 360, height: 780 } }
+};
+
 // Not asked for, they are no tests: a skip would be counted among what could not be proved.
-for (const colorScheme of WANTED === '' ? [] : ['light', 'dark'] as const) {
-  test.describe(colorScheme, () => {
-    test.use({ colorScheme });
+for (const look of WANTED === '' ? [] : (process.env.LHV2_LOOKS ?? 'light,dark').split(',')) {
+  test.describe(look, () => {
+    test.use(LOOKS[look] ?? {});
 
     for (const { name, cluster, route, prepare, part } of SCENES) {
-      test(`${ name }, ${ colorScheme }`, async({ page, tolerated }) => {
+      test(`${ name }, ${ look }`, async({ page, tolerated }) => {
         test.setTimeout(180_000);
         tolerated.push('500', 'ERR_');
         const app = await startApp({ speed: 20, ...cluster });
@@ -200,7 +207,7 @@ for (const colorScheme of WANTED === '' ? [] : ['light', 'dark'] as const) {
           await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
           await prepare?.(page, app);
           await page.waitForTimeout(400);
-          await (part === undefined ? page.screenshot({ path: `${ FOLDER }/${ name }-${ colorScheme }.png`, fullPage: true }) : page.getByTestId(part).first().screenshot({ path: `${ FOLDER }/${ name }-${ colorScheme }.png` }));
+          await (part === undefined ? page.screenshot({ path: `${ FOLDER }/${ name }-${ look }.png`, fullPage: true }) : page.getByTestId(part).first().screenshot({ path: `${ FOLDER }/${ name }-${ look }.png` }));
         } finally {
           await app.close();
         }
