@@ -3,7 +3,7 @@ import { effectScope, shallowRef } from 'vue';
 import { changeQuery, type Query, type UrlState } from '../url-state';
 import { useTypedSearch, type TypedSearch } from './use-typed-search';
 
-vi.mock('vue', async (original) => ({ ...await original<typeof import('vue')>(), onBeforeUnmount: () => undefined }));
+vi.mock('vue', async (original) => ({ ...await original<object>(), onBeforeUnmount: () => undefined }));
 
 /** An address that takes what is set only when `arrive` is called, as a router does whose guards take their time. */
 function slowAddress(): UrlState & { arrive(): void; readonly query: { value: Query } } {
