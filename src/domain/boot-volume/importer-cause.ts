@@ -41,7 +41,7 @@ export function findImporterCause(view: ClusterView, dataVolume: DataVolumeRecor
   if (dataVolume.phase === 'Failed' || isDying || (running?.status === 'False' && running.reason === 'Error')) {
     const code = MESSAGES.find(([pattern]) => pattern.test(message))?.[1] ?? 'importer-crashes';
 
-    return cause(code, { message, restarts: dataVolume.restartCount, url: dataVolume.source.url, retrying: 'yes', attempt: dataVolume.restartCount, retry: 0 }, [
+    return cause(code, { message, restarts: dataVolume.restartCount, url: dataVolume.source.url, retrying: dataVolume.phase === 'Failed' ? 'no' : 'yes', attempt: dataVolume.restartCount, retry: 0 }, [
       evidenceOf(view, KIND.dataVolume, id, 'status.restartCount', dataVolume.restartCount),
       ...conditionEvidence(view, KIND.dataVolume, id, 'Running', message)
     ], dataVolume.phase !== 'Failed');
