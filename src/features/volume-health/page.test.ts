@@ -68,13 +68,13 @@ describe('VolumeHealthPage', () => {
   it('filters by tile through the address, and back', async () => {
     await open();
     await tile('waiting').trigger('click');
-    expect(url.query.value).toEqual({ state: 'waiting' });
     await settle();
     expect(rows()).toEqual(['pvc-erp']);
     expect(tile('waiting').attributes('aria-pressed')).toBe('true');
+    await vi.waitFor(() => { expect(url.query.value).toEqual({ state: 'waiting' }); });
     await page.find('[data-chip=state-waiting]').trigger('click');
     await settle();
-    expect(url.query.value).toEqual({});
+    await vi.waitFor(() => { expect(url.query.value).toEqual({}); });
     expect(rows()).toHaveLength(9);
   });
 
