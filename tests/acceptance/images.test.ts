@@ -126,7 +126,7 @@ describe('images', () => {
       await world.advance(5);
       expect(world.store.get(CLAIMS, 'default/old-data')?.status?.phase).toBe('Bound');
     });
-    await world.read(KIND.persistentVolumeClaim, KIND.storageClass, KIND.pod);
+    await world.read(KIND.persistentVolumeClaim, KIND.storageClass);
     const { inventory } = world.context;
 
     await until(() => { expect(inventory.get(KIND.persistentVolumeClaim, 'default/old-data')?.phase).toBe('Bound'); });
