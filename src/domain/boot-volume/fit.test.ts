@@ -54,6 +54,15 @@ describe('forecastFit', () => {
     expect(machines(30 * GIB)).toBe(4);
   });
 
+  it('calls no disk the limit that would take nothing however much room it had', () => {
+    const tagged = { ...bootClass, diskSelector: ['fast'] };
+    const view = rawCluster([...rawNode({ name: 'node-1', tags: ['fast'] }), ...rawNode({ name: 'node-2', tags: ['fast'] }), ...rawNode({ name: 'node-3' })]);
+    const fit = forecastFit(view, { bootClass: tagged, imageSize: null, machineSize: GIB, instances: 1 });
+
+    expect(fit).toMatchObject({ machines: 0, fitsInstances: false, missingReplicas: 1, limitedBy: null });
+    expect(fit.hosts.map(host => host.code)).toEqual(['ok', 'ok', 'disk-tags-missing']);
+  });
+
   it('says per host and disk how many more fit after the plan, or why none', () => {
     const view = rawCluster([
       ...rawNode({ name: 'node-1', maximum: 1000, scheduled: 700 }), ...rawNode({ name: 'node-2', maximum: 1000, scheduled: 930 }), ...rawNode({ name: 'node-3', maximum: 1000 }),

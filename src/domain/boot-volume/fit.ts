@@ -56,7 +56,7 @@ export interface FitForecast {
   readonly fitsInstances: boolean;
   /** With one replica less, how many would fit; null when that is not more, or not possible. */
   readonly alternative: { readonly replicas: number; readonly machines: number } | null;
-  /** The disk whose limit is reached first; null when none is, or no other host is left. */
+  /** The disk whose space is used up first; null when none is, or no other host takes a replica. */
   readonly limitedBy: { readonly nodeName: string; readonly label: string } | null;
 }
 
@@ -98,7 +98,8 @@ export function forecastFit(view: ClusterView, request: FitRequest): FitForecast
     machines,
     fitsInstances: !isShort,
     alternative: findAlternative(view, request, machines),
-    limitedBy: isShort ? nameLimit(start, next?.limitedBy ?? null) : null
+    // A disk that takes no replica for another reason than space limits nothing.
+    limitedBy: isShort && next?.limitedBy && LIMITS.includes(next.limitedBy.code) ? nameLimit(start, next.limitedBy) : null
   };
 }
 
@@ -158,11 +159,11 @@ function compareDisks(before: ClusterView, after: ClusterView, request: Placemen
   }));
 }
 
-function nameLimit(disks: Disks, limit: PlacementResult['limitedBy']): FitForecast['limitedBy'] {
-  const node = [...disks.values()].find(entry => entry.meta.name === limit?.nodeName);
-  const disk = node?.disks.find(entry => entry.name === limit?.diskName);
+function nameLimit(disks: Disks, limit: NonNullable<PlacementResult['limitedBy']>): FitForecast['limitedBy'] {
+  const node = [...disks.values()].find(entry => entry.meta.name === limit.nodeName);
+  const disk = node?.disks.find(entry => entry.name === limit.diskName);
 
-  return limit === null ? null : { nodeName: limit.nodeName, label: disk ? labelDisk(disk) : limit.diskName };
+  return { nodeName: limit.nodeName, label: disk ? labelDisk(disk) : limit.diskName };
 }
 
 function findAlternative(view: ClusterView, request: FitRequest, machines: number): FitForecast['alternative'] {

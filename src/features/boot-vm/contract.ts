@@ -63,6 +63,8 @@ export const BOOT_MACHINE_TESTID = {
   sizeFix: 'lhv2-boot-size-fix',
   fit: 'lhv2-boot-fit',
   convert: 'lhv2-boot-convert',
+  created: 'lhv2-machines-created',
+  createMore: 'lhv2-machines-create-more',
   migration: 'lhv2-boot-migration',
   /** One row per node, with `data-state` yes|no|unknown. */
   migrationNode: (name: string) => `lhv2-boot-migration-${name}`,

@@ -176,5 +176,12 @@ describe('CreateMachinePage', () => {
     await submit();
     expect(cluster.calls.map(call => ((call.args[1] as RawObject).metadata as { name: string }).name)).toEqual(['web-01', 'web-02', 'web-03', 'web-02']);
     expect(wrapper.find('[data-testid="lhv2-create-machine-error"]').exists()).toBe(false);
+    expect(document.activeElement?.getAttribute('data-testid'), 'the form makes way for what was made').toBe('lhv2-machines-created');
+    expect(wrapper.findAll('[data-testid="lhv2-machines-created"] a').map(link => link.attributes('href'))).toEqual(['web-01', 'web-02', 'web-03'].map(name => `#/machines/default/${name}`));
+    expect(wrapper.find('[data-testid="lhv2-create-machine"]').exists()).toBe(false);
+    await wrapper.find('[data-testid="lhv2-machines-create-more"]').trigger('click');
+    await flushPromises();
+    expect((wrapper.find('[data-testid="lhv2-machine-name"]').element as HTMLInputElement).value).toBe('');
+    expect(wrapper.find('[aria-invalid=true]').exists(), 'nothing has been tried yet').toBe(false);
   });
 });

@@ -139,5 +139,11 @@ export function useCreateMachine(cluster: ClusterContext, words: () => Words, im
     }
   }
 
-  return { form, draft, offered, image, isBlank, isBusy, results, optionForm, problemOf, create };
+  function startOver(): void {
+    isTried.value = false;
+    results.value = [];
+    draft.startOver();
+  }
+
+  return { form, draft, offered, image, isBlank, isBusy, results, optionForm, problemOf, create, startOver };
 }

@@ -7,7 +7,7 @@ import { expect, test } from '../../support/test';
 
 const LANGUAGES = [
   { name: 'English', locale: 'en-US', option: 'Longhorn v2 boot volume', running: 'Running' },
-  { name: 'Chinese', locale: 'zh-CN', option: 'Longhorn v2 启动卷', running: 'Running' }
+  { name: 'Chinese', locale: 'zh-CN', option: 'Longhorn v2 启动卷', running: '运行中' }
 ] as const;
 /** More presses of Tab than any page has stops. */
 const PATIENCE = 90;
@@ -89,6 +89,7 @@ for (const { name, locale, option, running } of LANGUAGES) {
       await tabTo(page, MACHINE.sizeFix);
       await page.keyboard.press('Enter');
       await expect(page.getByTestId(MACHINE.sizeError)).toHaveCount(0);
+      expect((await focused(page)).testId, 'the focus stays in the option').toBe(MACHINE.toggle);
       await page.screenshot({ path: `test-results/keyboard-machine-${ locale }.png`, fullPage: true });
       await tabTo(page, MACHINE.submit);
       await page.keyboard.press('Enter');
