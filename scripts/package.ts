@@ -8,7 +8,7 @@ import { buildApp, packExtension } from './package/build';
 import { writeTree } from './package/files';
 import { appPath } from './package/harvester';
 import { readProduct } from './package/product';
-import { createRepository, IN_CLUSTER_URL, parseUrl, readCharts } from './package/repository';
+import { createRepository, IN_CLUSTER_URL, parseUrl, readSources } from './package/repository';
 
 const HELP = `npm run package [-- --url <address>] [-- --out <folder>]
 
@@ -42,7 +42,7 @@ const { files, appChart } = await createRepository({
   url,
   extension: extension.files,
   app: app.files,
-  charts: await readCharts(root),
+  ...await readSources(root),
   contents: { extension: extension.contents, app: app.contents }
 });
 

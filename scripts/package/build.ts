@@ -12,10 +12,16 @@ export interface Built {
   readonly contents: readonly BundledPackage[];
 }
 
+const chunksOf = (parts: readonly (Rollup.OutputChunk | Rollup.OutputAsset)[]): Rollup.OutputChunk[] => parts.filter((part) => part.type === 'chunk');
+
 /** Builds the standalone app into a folder, and says what of others is in it. */
 export async function buildApp(root: string, outDir: string): Promise<Built> {
-  const result = await build({ root, logLevel: 'warn', build: { outDir, emptyOutDir: true, reportCompressedSize: false } });
-  const chunks = ([result].flat() as Rollup.RollupOutput[]).flatMap(({ output }) => output.filter((part) => part.type === 'chunk'));
+  const chunks: Rollup.OutputChunk[] = [];
+  // Workers are bundled apart: to the bundle of the pages their scripts are files like any other.
+  const worker = { plugins: () => [{ name: 'collect-modules', generateBundle: (_: unknown, bundle: Rollup.OutputBundle) => { chunks.push(...chunksOf(Object.values(bundle))); } }] };
+  const result = await build({ root, logLevel: 'warn', worker, build: { outDir, emptyOutDir: true, reportCompressedSize: false } });
+
+  chunks.push(...([result].flat() as Rollup.RollupOutput[]).flatMap(({ output }) => chunksOf(output)));
 
   return { files: await readTree(outDir), contents: bundledPackages(modulesOf(chunks), root) };
 }

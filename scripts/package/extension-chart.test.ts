@@ -48,14 +48,21 @@ describe('fetched as Rancher fetches it', () => {
     expect(pkg.version).toBe(PRODUCT.version);
     expect(list).toContain(`plugin/${ PRODUCT.name }-${ PRODUCT.version }.umd.min.js`);
     for (const path of list) {
-      expect(await get(`${ plugin.endpoint }/${ path }`)).toEqual(builtExtension().get(path));
+      const content = await get(`${ plugin.endpoint }/${ path }`);
+
+      expect(content, path).toEqual(builtExtension().get(path) ?? fileOf(await makeRepository(), `extensions/${ PRODUCT.name }/${ PRODUCT.version }/${ path }`));
     }
   });
 
   test('as one archive, below a folder named like the version', async() => {
     const entries = await readArchive(await get(plugin.compressedEndpoint));
 
-    expect(new Map(entries.map(({ header, content }) => [header.name, content]))).toEqual(new Map([...builtExtension()].map(([path, content]) => [`${ PRODUCT.version }/${ path }`, content])));
+    const folderOf = `extensions/${ PRODUCT.name }/`;
+    const { files } = await makeRepository();
+
+    // The same as file by file: what is built, the licences, and the list of it all.
+    expect(new Map(entries.map(({ header, content }) => [header.name, content]))).toEqual(new Map([...files].filter(([path]) => path.startsWith(`${ folderOf }${ PRODUCT.version }/`)).map(([path, content]) => [path.slice(folderOf.length), content])));
+    expect(entries).toHaveLength(builtExtension().size + 2);
   });
 });
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createArchive } from './archive';
 import { createAppChart } from './app-chart';
@@ -9,6 +10,7 @@ import { checkExtension, createExtensionChart, extensionFolder } from './extensi
 import { below, comparePaths, readTree } from './files';
 import type { FileTree } from './files';
 import { createAddon, createHelmChart } from './harvester';
+import { createNotices, NOTICES } from './notices';
 import type { Product } from './product';
 import { createLoader, UI_INDEX_LOADER } from './ui-index';
 
@@ -28,6 +30,8 @@ export interface RepositoryInput {
   readonly app: FileTree;
   /** What of others is in the scripts of each. */
   readonly contents: { readonly extension: readonly BundledPackage[]; readonly app: readonly BundledPackage[] };
+  /** This project's own licence. */
+  readonly licence: Buffer;
   /** `packaging/charts/` */
   readonly charts: { readonly extension: FileTree; readonly app: FileTree };
 }
@@ -48,10 +52,22 @@ export function parseUrl(text: string): string {
   return url.href.replace(/\/+$/, '');
 }
 
+/** What goes into the packages as it is in the sources: charts, and the licence. */
+export async function readSources(root: string): Promise<Pick<RepositoryInput, 'charts' | 'licence'>> {
+  return { charts: await readCharts(root), licence: await readFile(join(root, 'LICENSE')) };
+}
+
 export async function readCharts(root: string): Promise<RepositoryInput['charts']> {
   const folder = join(root, 'packaging/charts');
 
   return { extension: await readTree(join(folder, 'extension')), app: await readTree(join(folder, 'app')) };
+}
+
+/** The extension's files with the licences beside them; `files.txt` names everything that Rancher is to fetch. */
+function withLicences(built: FileTree, licences: FileTree): Map<string, Buffer> {
+  const names = (built.get('files.txt')?.toString() ?? '').split('\n').filter((line) => line !== '');
+
+  return new Map([...built, ...licences, ['files.txt', Buffer.from(`${ [...names, ...licences.keys()].sort(comparePaths).join('\n') }\n`)] as const]);
 }
 
 /** Where the bill of materials of a package lies, relative to the repository's root. */
@@ -63,11 +79,14 @@ export function billPath(name: string, version: string): string {
  * Everything that an admin installs from, as one tree of plain files: a Helm repository that Rancher's Extensions page
  * takes, the extension's files, and what a Harvester without Rancher needs. The same input gives the same bytes.
  */
-export async function createRepository({ product, url, extension, app, charts, contents }: RepositoryInput): Promise<Repository> {
+export async function createRepository({ product, url, extension: built, app, charts, contents, licence }: RepositoryInput): Promise<Repository> {
+  const extension = withLicences(built, below('plugin', new Map([['LICENSE.txt', licence], [NOTICES, createNotices(product, contents.extension)]])));
+
   checkExtension(product, extension);
 
   const extensionChart = await createExtensionChart(product, url, charts.extension);
-  const appChart = await createAppChart(product, url, charts.app, app);
+  const appLicences = [['LICENSE', licence], [NOTICES, createNotices({ name: product.appName, version: product.version }, contents.app)]] as const;
+  const appChart = await createAppChart(product, url, new Map([...charts.app, ...appLicences]), app);
   const folder = extensionFolder(product);
   const files = new Map([
     ...below(folder, extension),

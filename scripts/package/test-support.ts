@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { parse } from 'yaml';
 import type { Header } from 'tar-stream';
-import { createRepository, readCharts } from './repository';
+import { createRepository, readSources } from './repository';
 import type { Repository, RepositoryInput } from './repository';
 import type { BundledPackage } from './bundled';
 import type { Product } from './product';
@@ -54,13 +54,13 @@ export function builtApp(): Map<string, Buffer> {
 
 /** Packages as bundles have them: one that needs another, one with a scope, one in two versions, one without a known license. */
 export function bundled(): BundledPackage[] {
-  const one = (name: string, version: string, dependencies: readonly string[], license = 'MIT'): BundledPackage => ({ name, version, description: `about ${ name }`, license, homepage: `https://example.com/${ name }`, dependencies });
+  const one = (name: string, version: string, dependencies: readonly string[], license = 'MIT'): BundledPackage => ({ name, version, description: `about ${ name }`, license, licenseText: `Terms: ${ license }`, homepage: `https://example.com/${ name }`, dependencies });
 
   return [one('@scope/part', '1.0.0', []), one('whole', '2.1.0-rc.1', ['@scope/part', 'not-bundled']), one('twice', '1.0.0', []), one('twice', '2.0.0', [], 'Own words of its author')];
 }
 
 export async function makeRepository(changes: Partial<RepositoryInput> = {}): Promise<Repository> {
-  return createRepository({ product: PRODUCT, url: URL_OF_REPOSITORY, extension: builtExtension(), app: builtApp(), charts: await readCharts(ROOT), contents: { extension: [], app: bundled() }, ...changes });
+  return createRepository({ product: PRODUCT, url: URL_OF_REPOSITORY, extension: builtExtension(), app: builtApp(), ...await readSources(ROOT), contents: { extension: [], app: bundled() }, ...changes });
 }
 
 export interface ArchiveEntry {

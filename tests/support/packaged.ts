@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { listen, serveFolder } from '../../scripts/app-server';
 import { readTree, writeTree } from '../../scripts/package/files';
 import { readProduct, type Product } from '../../scripts/package/product';
-import { createRepository, readCharts } from '../../scripts/package/repository';
+import { createRepository, readSources } from '../../scripts/package/repository';
 import { readArchive, renderUiPlugin, type UiPlugin } from '../../scripts/package/test-support';
 import type { ExtensionBundle } from '../../pkg/harvester-simulator/src/index';
 import { testExtension } from './extension';
@@ -39,7 +39,7 @@ export async function serveRepository(): Promise<ServedRepository> {
   const { port, close } = await listen(server, 0, '127.0.0.1');
   const url = `http://127.0.0.1:${ port }`;
   const product = await readProduct(ROOT);
-  const { files } = await createRepository({ product, url, extension: await readTree(dirname((await testExtension()).dir)), app: await readTree(APP_FOLDER), charts: await readCharts(ROOT), contents: { extension: [], app: [] } });
+  const { files } = await createRepository({ product, url, extension: await readTree(dirname((await testExtension()).dir)), app: await readTree(APP_FOLDER), ...await readSources(ROOT), contents: { extension: [], app: [] } });
 
   await writeTree(join(folder, 'repository'), files);
 
