@@ -261,7 +261,7 @@ test.describe('traps of the dashboard around us (Harvester UI 1.8.2)', () => {
 
   test('on paper Volume Health stands alone and whole, without the dashboard\'s navigation and scrolling frame', async ({}, info) => { // eslint-disable-line no-empty-pattern -- Playwright wants the pattern
     const { page } = session;
-    const chrome = page.locator('header, .side-nav');
+    const chrome = page.locator('header:not(.lhv2-head), .side-nav');
 
     await session.load(HEALTH);
     await expect(page.getByTestId('lhv2-row').first()).toBeVisible({ timeout: 40_000 });
