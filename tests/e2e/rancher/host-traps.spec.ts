@@ -272,7 +272,10 @@ test.describe('traps of the dashboard around us (Harvester UI 1.8.2)', () => {
       for (const part of await chrome.all()) {
         await expect(part).toBeHidden();
       }
+      // What printing itself announces; the picture is of no use without it.
+      await page.evaluate(() => { window.dispatchEvent(new Event('beforeprint')); });
       await page.screenshot({ path: info.outputPath('paper.png'), fullPage: true });
+      await page.evaluate(() => { window.dispatchEvent(new Event('afterprint')); });
 
       // A frame that scrolls would print its first sheet only.
       const sheets = (await page.pdf({ width: '800px', height: '300px' })).toString('latin1').match(/\/Type \/Page\b/g)?.length ?? 0;
