@@ -11,7 +11,14 @@ export default defineConfig({
   base: './',
   plugins: [vue(), yaml()],
   resolve: { alias: { '@': src } },
-  build: { outDir: 'dist', emptyOutDir: true, target: 'es2022', sourcemap: false },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    target: 'es2022',
+    sourcemap: false,
+    // What several pages share travels as one script: a third fewer requests, and it compresses better than in crumbs.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: 4, test: /\/src\// }] } } }
+  },
   test: {
     projects: [
       {
