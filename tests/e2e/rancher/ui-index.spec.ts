@@ -208,4 +208,26 @@ test.describe('the same in the UI that Harvester itself brings (built from the s
     await expect(page.locator(NAV).getByText('Volume Health', { exact: true })).toHaveCount(0);
     await expect(page.locator('script[data-purpose=extension]')).toHaveCount(0);
   });
+
+  test('signing in after the UI was loaded: the extension is there all the same', async ({ context, page, serve }) => {
+    const harvester = await serve(ALONE);
+    const errors = watchErrors(context);
+    let isSignedIn = false;
+
+    // To strangers the API says no; what the sign-in page needs, and the list of extensions, anybody may read.
+    await context.route(/\/v[13]\//, async (route) => {
+      await (isSignedIn || /\/(uiplugins|management\.cattle\.io\.settings)/.test(route.request().url())
+        ? route.fallback()
+        : route.fulfill({ status: 401, headers: { 'x-api-cattle-auth': 'false' }, json: { type: 'error', status: 401, code: 'Unauthorized', message: 'must authenticate' } }));
+    });
+    context.on('request', (request) => { isSignedIn ||= request.method() === 'POST' && /login/.test(request.url()); });
+    await page.goto(harvester.page('longhorn.v2.volumehealth'));
+    await page.getByTestId('local-login-username').fill('admin', LOADING);
+    await page.getByTestId('local-login-password').locator('input').fill('password');
+    await page.getByTestId('login-submit').click();
+    await expect(page.locator(NAV).getByText('Volume Health', { exact: true })).toBeVisible(LOADING);
+    await page.locator(NAV).getByText('Volume Health', { exact: true }).click();
+    await expect(page.getByTestId('lhv2-row').first()).toBeVisible(LOADING);
+    expect(errors).toEqual([]);
+  });
 });
