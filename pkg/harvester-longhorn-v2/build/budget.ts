@@ -6,7 +6,7 @@ const KB = 1024;
  * Upper limits in bytes after gzip -9: what every page load costs, what one person loads who uses every page in the
  * language with the longest texts, and all scripts together, in all languages.
  */
-export const BUDGET = { entry: 60 * KB, person: 150 * KB, all: 165 * KB } as const;
+export const BUDGET = { entry: 60 * KB, person: 150 * KB, all: 168 * KB } as const;
 /** Where all scripts together are to come back to; said with every build while they are above. */
 export const GOAL = 150 * KB;
 
