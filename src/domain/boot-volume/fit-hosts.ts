@@ -10,7 +10,7 @@ export interface HostFit {
   readonly nodeName: string;
   /** What a person calls the disk; '' where the host as a whole takes no replica. */
   readonly label: string;
-  /** Bytes that may still be promised here; null where that is not known or the host takes none. */
+  /** Bytes that may still be promised here; null where that is not known, or where space is not what counts. */
   readonly freeBytes: number | null;
   /** Replicas of the size that fit here one after the other; null when that is not known. */
   readonly more: number | null;
@@ -18,6 +18,9 @@ export interface HostFit {
   readonly code: PlacementCode;
   readonly params: Readonly<Record<string, string | number>>;
 }
+
+// Where something else stands in the way, no byte is free for this request.
+const ABOUT_SPACE: readonly PlacementCode[] = ['ok', 'chosen', 'insufficient-allocatable', 'insufficient-free', 'disk-pressure'];
 
 /**
  * Every host and its v2 disks: how many more replicas of the request's size fit there by Longhorn's placement rules, or
@@ -39,7 +42,7 @@ export function describeHosts(view: ClusterView, request: PlacementRequest): rea
       const record = records.get(`${disk.nodeName}/${disk.diskName}`);
 
       return {
-        nodeName: disk.nodeName, label: record === undefined ? disk.diskName : labelDisk(record), freeBytes: disk.allocatableBytes,
+        nodeName: disk.nodeName, label: record === undefined ? disk.diskName : labelDisk(record), freeBytes: ABOUT_SPACE.includes(disk.code) ? disk.allocatableBytes : null,
         more: disk.fits, code: disk.code === 'chosen' ? 'ok' : disk.code, params: disk.params
       };
     });

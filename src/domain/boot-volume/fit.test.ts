@@ -60,7 +60,7 @@ describe('forecastFit', () => {
     const fit = forecastFit(view, { bootClass: tagged, imageSize: null, machineSize: GIB, instances: 1 });
 
     expect(fit).toMatchObject({ machines: 0, fitsInstances: false, missingReplicas: 1, limitedBy: null });
-    expect(fit.hosts.map(host => host.code)).toEqual(['ok', 'ok', 'disk-tags-missing']);
+    expect(fit.hosts.map(host => [host.code, host.freeBytes])).toEqual([['ok', 1000 * GIB], ['ok', 1000 * GIB], ['disk-tags-missing', null]]);
   });
 
   it('says per host and disk how many more fit after the plan, or why none', () => {
