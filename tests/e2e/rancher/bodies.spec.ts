@@ -125,7 +125,7 @@ for (const [ui, version] of VERSIONS) {
       const stored = (): unknown => store.list(IMAGE).filter(({ spec }) => spec?.displayName === 'sent').map(({ status }) => ({ progress: status?.progress as unknown, size: status?.size as unknown, virtualSize: status?.virtualSize as unknown }));
 
       await expect.poll(stored, { timeout: 60_000 }).toEqual([{ progress: 100, size: FILE.buffer.length, virtualSize: 2 * GIB }]);
-      expect((await upload(ours, 'plain', onAndOff)).text).toBe((await upload(bare, 'plain', nothing)).text);
+      expect((await upload(ours, 'plain-file', onAndOff)).text).toBe((await upload(bare, 'plain-file', nothing)).text);
     });
 
     test('the option follows the Storage tab, and the Storage tab the option', async () => {
