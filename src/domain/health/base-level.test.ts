@@ -137,7 +137,14 @@ describe('the level of a detached volume', () => {
     ['a replica is missing', withoutObjects(unused, 'Replica', 'pvc-1-r-3')], ['a replica does not say if it failed', withObjects(unused, idle(3, { ...EMPTY, failedAt: undefined }))],
     ['a replica once was healthy', withObjects(unused, idle(3, { healthyAt: '' }))]
   ])('is not called never used when %s', (_what, world) => { expect(judge(world)).toEqual(['unknown', 'no-proven-copy', 'longhorn.io.replica']); });
-  it('is lost when an unused replica failed and the others are empty', () => { expect(judge(withObjects(unused, rawReplica(3, failed(60, { spec: EMPTY }))))[0]).toBe('critical'); });
+  it('is not proven, but not lost, when one replica failed before anything was written', () => {
+    expect(judge(withObjects(unused, rawReplica(3, failed(60, { spec: EMPTY }))))).toEqual(['unknown', 'no-proven-copy', 'longhorn.io.replica']);
+  });
+  it('is lost when the only replica that ever held data failed, or when all failed', () => {
+    expect(judge(withObjects(unused, rawReplica(3, failed(60))))).toEqual(['critical']);
+    expect(judge(withObjects(unused, rawReplica(3, failed(60, { spec: { ...EMPTY, lastHealthyAt: ago(80) } }))))).toEqual(['critical']);
+    expect(judge(withObjects(unused, ...[1, 2, 3].map((index) => rawReplica(index, failed(60, { spec: EMPTY })))))).toEqual(['critical']);
+  });
 });
 
 describe('the level of any other volume', () => {

@@ -1,4 +1,5 @@
 import type { Kind, ReadStatus } from '../kube/kinds';
+import { hasHeldData } from '../longhorn/selectors';
 import type { Situation } from './situation';
 import type { Level } from './types';
 
@@ -132,7 +133,10 @@ function judgeDetached(s: Situation): BaseLevel {
   if (s.wanted === null) return doubt('replica-count-missing', 'longhorn.io.volume');
   if (s.replicas.length === 0) return doubt('replicas-missing', 'longhorn.io.replica');
   if (s.good > 0 || isNeverUsed(s)) return STOPPED;
-  return s.failed.length > 0 && !s.verdicts.some((verdict) => verdict.class === 'idle-complete' || verdict.class === 'unknown') ? CRITICAL : doubt('no-proven-copy', 'longhorn.io.replica');
+  if (s.failed.length === 0 || s.verdicts.some((verdict) => verdict.class === 'idle-complete' || verdict.class === 'unknown')) return doubt('no-proven-copy', 'longhorn.io.replica');
+  // Where nothing was ever written, one failed replica has lost nothing, as long as another is left.
+  const hasLost = s.failed.some(hasHeldData) || !s.verdicts.some((verdict) => verdict.class === 'idle-empty');
+  return hasLost ? CRITICAL : doubt('no-proven-copy', 'longhorn.io.replica');
 }
 
 /** No copy ever held data: provisioned, not attached yet. */

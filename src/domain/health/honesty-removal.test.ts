@@ -43,6 +43,15 @@ function expectNotCalmer(before: VolumeVerdict, after: VolumeVerdict, what: stri
   if (COMPLETE.has(after.headline.code)) expect(COMPLETE.has(before.headline.code), words).toBe(true);
 }
 
+/**
+ * 4. A field that is gone silences no call for help. Objects are another matter: Longhorn itself makes a new replica once
+ * the object of a failed one is gone.
+ */
+function expectStillAsking(before: VolumeVerdict, after: VolumeVerdict, what: string): void {
+  if (before.headline.needsHelp !== true) return;
+  expect(after.needsAttention || after.level === 'unknown', `${before.level} ${before.headline.code} became ${after.level} ${after.headline.code} without ${what}, and asks nobody`).toBe(true);
+}
+
 /** Every field of an object's parts, e.g. `status.robustness`. */
 function fieldsOf(raw: RawObject): readonly string[] {
   return ['metadata', 'spec', 'status'].flatMap((part) => Object.keys((raw[part] ?? {}) as object).map((name) => `${part}.${name}`)).filter((path) => path !== 'metadata.name' && path !== 'metadata.namespace');
@@ -70,6 +79,7 @@ const KNOWN: readonly (readonly [string, readonly RawObject[]])[] = [
   ['stopped, one failed', withObjects(detached, rawReplica(3, failed(60)))],
   ['stopped, one inactive', withObjects(detached, rawReplica(3, { spec: { ...IDLE.spec, active: false }, status: IDLE.status ?? {} }))],
   ['stopped, salvaged and not proven since', withObjects(detached, ...[1, 2, 3].map((index) => rawReplica(index, { spec: { ...IDLE.spec, lastFailedAt: '2026-08-20T09:00:00Z', lastHealthyAt: '2026-08-20T08:00:00Z' }, status: IDLE.status ?? {} })))],
+  ['stopped, one more than it wants without a place', withObjects(detached, rawReplica(4, { spec: { ...IDLE.spec, nodeID: '', diskID: '', healthyAt: '', lastHealthyAt: '' }, status: IDLE.status ?? {} }))],
   ['never used, one failed', withObjects(detached, rawVolume({ spec: { nodeID: '' }, status: { state: 'detached', robustness: 'unknown', actualSize: 0 } }), ...[1, 2].map((index) => rawReplica(index, { spec: { ...IDLE.spec, healthyAt: '', lastHealthyAt: '' }, status: IDLE.status ?? {} })), rawReplica(3, failed(60, { spec: { healthyAt: '', lastHealthyAt: '' } })))],
   ['stopped, its engine not written yet, one replica not proven', withObjects(detached, rawEngine(), rawReplica(1, { spec: { lastFailedAt: '2026-08-20T09:00:00Z', lastHealthyAt: '2026-08-20T08:00:00Z' } }))],
   ['engine passive', withObjects(rawHealthyWorld(), rawEngine(undefined, { spec: { active: false } }))],
@@ -87,7 +97,9 @@ describe('honesty when something is gone', () => {
     for (const raw of objects) {
       for (const path of fieldsOf(raw)) {
         if (ORDINARY.has(`${String(raw.kind)} ${path}`) || path === 'metadata.deletionTimestamp') continue;
-        expectNotCalmer(before, judge(objects.map((other) => (other === raw ? withoutField(raw, path) : other)), undefined), `${String(raw.kind)} ${nameOf(raw)} ${path}`);
+        const after = judge(objects.map((other) => (other === raw ? withoutField(raw, path) : other)), undefined);
+        expectNotCalmer(before, after, `${String(raw.kind)} ${nameOf(raw)} ${path}`);
+        expectStillAsking(before, after, `${String(raw.kind)} ${nameOf(raw)} ${path}`);
       }
     }
   });
@@ -108,7 +120,9 @@ describe('honesty when something is gone', () => {
       const paths = fieldsOf(chosen);
       const path = paths[pickField % paths.length] ?? '';
       if (ORDINARY.has(`${String(chosen.kind)} ${path}`) || path === 'metadata.deletionTimestamp') return;
-      expectNotCalmer(judge(objects, seen), judge(objects.map((raw) => (raw === chosen ? withoutField(raw, path) : raw)), seen), `${String(chosen.kind)} ${nameOf(chosen)} ${path}`);
+      const [before, after] = [judge(objects, seen), judge(objects.map((raw) => (raw === chosen ? withoutField(raw, path) : raw)), seen)];
+      expectNotCalmer(before, after, `${String(chosen.kind)} ${nameOf(chosen)} ${path}`);
+      expectStillAsking(before, after, `${String(chosen.kind)} ${nameOf(chosen)} ${path}`);
     }));
   }, TIMEOUT);
 });
