@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { ROLES } from '../pkg/harvester-simulator/src/steve/access';
 import { readStartOptions, rewriteCookie, StartError } from './start-options';
 
 describe('readStartOptions', () => {
@@ -14,6 +16,21 @@ describe('readStartOptions', () => {
 
   it.each([[{ PORT: 'http' }], [{ PORT: '70000' }], [{ PORT: '-1' }], [{ SPEED: '0' }], [{ SPEED: 'fast' }], [{ API: 'harvester.example' }], [{ API: 'ftp://x' }]])('refuses %j in words', (env) => {
     expect(() => readStartOptions(env)).toThrow(StartError);
+  });
+});
+
+describe('the README', () => {
+  const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
+  const readme = read('../README.md');
+
+  it('names every setting, and none that is not there', () => {
+    const settings = new Set([...read('./start-options.ts').matchAll(/env\.([A-Z_]+)/g)].map(([, name]) => name));
+
+    expect(new Set([...readme.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name))).toEqual(settings);
+  });
+
+  it('names every role', () => {
+    expect(/^\| `ROLE` \|.*$/m.exec(readme)?.[0]).toContain(ROLES.map((role) => `\`${ role }\``).join(', '));
   });
 });
 
