@@ -34,6 +34,16 @@ describe('a lost replica that is waited for', () => {
     expect(note?.evidence.find((item) => item.id === 'longhorn-system/node-2')?.value).toBe('pvc-1-r-2');
   });
 
+  it('is waited for though its disk is gone for good', () => {
+    const alone = verdictOf(lost(rawNode(3, { disk: null })));
+    expect(alone.headline).toMatchObject({ code: 'disk-removed', phase: 'waiting', needsHelp: true, params: { nextAt: ENDS, hasPlace: 'no' } });
+    expect(say(alone.headline)).toMatch(/no longer exists on node-3\. Longhorn waits until .*, but no node can take a new replica then\.$/);
+    expect(say(alone.headline, 'en-us', 'next')).toContain('add a disk or a node');
+    const helped = verdictOf(lost(rawNode(3, { disk: null }), ...fourth));
+    expect(helped.headline).toMatchObject({ code: 'disk-removed', phase: 'waiting', needsHelp: false, params: { hasPlace: 'yes' } });
+    expect(say(helped.headline, 'zh-hans')).toContain('在其他节点新建副本');
+  });
+
   it('gets a new replica on a fourth node', () => {
     const verdict = verdictOf(lost(down, ...fourth));
     expect(verdict.headline).toMatchObject({ code: 'node-down-waiting', params: { hasPlace: 'yes', nextAt: ENDS } });

@@ -1,7 +1,7 @@
 import type { DegradedPhase, Level, VolumeVerdict } from '@/domain/health/types';
 import type { ClusterContext } from '@/stores/contract';
 import { toCsv } from '../volume-health/csv';
-import { findingText, type Wording } from './words';
+import { findingText, toldFinding, type Wording } from './words';
 
 /** A stretch of a volume's record: in one state, or out of sight. Times are epoch milliseconds. */
 export interface Span {
@@ -54,6 +54,16 @@ export function spanWord({ t }: Pick<Wording, 't'>, { level, phase, percent }: P
     return t('lhv2.health.history.unseen');
   }
   return phase === 'rebuilding' && percent !== null ? t('lhv2.health.state.rebuildingPercent', { percent: Math.floor(percent) }) : t(`lhv2.health.state.${level === 'degraded' && phase ? phase : level}`);
+}
+
+/** What a state was about, in a few words: two states of one word differ by their cause. */
+export function spanTitle(wording: Wording, span: Span): string {
+  const verdict = span.verdict?.();
+
+  if (!verdict) {
+    return spanWord(wording, span);
+  }
+  return [...new Set([verdict.headline, toldFinding(verdict)])].map((finding) => findingText(finding, 'title', wording)).join(' · ');
 }
 
 const iso = (at: number): string => new Date(at).toISOString();

@@ -102,16 +102,17 @@ const diskMissing = ofDisk('disk-missing', '10', (reason) => MISSING_REASONS.has
 const diskReplaced = ofDisk('disk-replaced', '11', (reason) => reason === 'DiskFilesystemChanged');
 const diskService = ofDisk('disk-service-down', '12', (reason) => reason === 'DiskServiceUnreachable');
 
-const diskRemoved = degraded('disk-removed', { row: '13', phase: 'starting', params: ['node', 'diskId'] }, (s) => {
+const diskRemoved = degraded('disk-removed', { row: '13', params: ['node', 'diskId', 'hasNext', 'nextAt', 'hasPlace'] }, (s) => {
   if (s.status('longhorn.io.node') !== 'ready') return null;
   return ofFailed(s, (replica, node) => {
     if (node === undefined || replica.diskId === '' || s.view.diskByUuid(replica.diskId) !== undefined) return null;
     // A changed UUID is told as a replaced disk.
     if (node.disks.some((disk) => disk.path !== '' && disk.path === replica.diskPath)) return null;
     return {
-      params: { node: replica.nodeId, diskId: replica.diskId },
-      phase: s.isBlocked ? 'blocked' : 'starting',
-      needsHelp: s.isBlocked,
+      params: { node: replica.nodeId, diskId: replica.diskId, ...nextStep(s) },
+      // Longhorn waits for a replica whose disk is gone as for any other.
+      phase: s.isBlocked ? 'blocked' : s.waitsUntil === null ? 'starting' : 'waiting',
+      needsHelp: s.isBlocked || (s.waitsUntil !== null && s.placeAfterWait.hasPlace !== 'yes'),
       evidence: [citeFailure(s, replica), citeReplica(s, replica, 'spec.diskID', replica.diskId), citeNode(s, node, 'status.diskStatus', node.disks.map((disk) => `${disk.name}=${disk.uuid}`).join(', '))]
     };
   });

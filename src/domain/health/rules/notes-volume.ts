@@ -74,6 +74,8 @@ const heldElsewhere = note('held-by-other-node', { row: '55', level: 'transition
   const waiting = s.attachment?.tickets.find((ticket) => !ticket.isSatisfied && ticket.message.includes(HELD));
   if (waiting === undefined || s.attachment === null) return null;
   const holder = s.attachment.tickets.find((ticket) => ticket.isSatisfied);
+  // Two machines' tickets of a volume that can migrate are a migration, which has words of its own.
+  if (s.volume.isMigratable && isOfMachine(waiting) && holder !== undefined && isOfMachine(holder)) return null;
   return {
     params: { node: waiting.nodeId, holder: s.volume.currentNodeId || s.volume.nodeId || NOWHERE, ticket: holder?.type ?? NOWHERE },
     evidence: [cite(s.view, KIND.volumeAttachment, s.attachment.meta.id, `status.attachmentTicketStatuses[${waiting.id}]`, waiting.message)]

@@ -2,6 +2,7 @@ import { KIND } from '../../kube/kinds';
 import { longhornId } from '../../kube/names';
 import { readFlagSetting } from '../../longhorn/cluster-settings';
 import { findDisk, findLonghornNode, nodeReadiness } from '../../longhorn/node-status';
+import { isReusable } from '../../longhorn/selectors';
 import { isNeverUsed } from '../base-level';
 import { cite } from '../evidence';
 import { rulesOf } from '../rule';
@@ -51,9 +52,11 @@ const offlineRebuildStuck = stopped('offline-rebuild-stuck', { row: '65', phase:
 
 const incomplete = stopped('stopped-incomplete', { row: '64', params: ['offline'] }, (s) => {
   if (!isShort(s)) return null;
+  // An offline rebuild needs a place as any other does, unless what failed can be taken up again.
+  const hasNoPlace = isOfflineRebuildOn(s) && s.unplaced > 0 && !s.failed.some(isReusable) && s.placement.isPlaceable === false;
   return {
-    params: { offline: isOfflineRebuildOn(s) ? 'yes' : 'no' },
-    needsHelp: s.good <= 1,
+    params: { offline: hasNoPlace ? 'blocked' : isOfflineRebuildOn(s) ? 'yes' : 'no' },
+    needsHelp: s.good <= 1 || hasNoPlace,
     evidence: [citeState(s), citeVolume(s, 'spec.numberOfReplicas', s.volume.numberOfReplicas), ...s.failed.map((replica) => citeFailure(s, replica))]
   };
 });
