@@ -74,7 +74,7 @@ describe('a lost replica that is waited for', () => {
     const bare = [4, 5, 6].flatMap((index) => [rawNode(index, { disk: null }), rawKubeNode(index), rawInstanceManager(index)]);
     const note = findingOf(verdictOf(lost(down, ...bare)), 'no-place-after-wait');
     expect(say(note)).toContain('no disk for its engine on node-4 and 2 more');
-    expect(say(note, 'zh-hans')).toContain('node-4以及另外 2 个节点');
+    expect(say(note, 'zh-hans')).toContain('node-4 以及另外 2 个节点');
   });
 
   it('knows no other node in a cluster that has none', () => {
