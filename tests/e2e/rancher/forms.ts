@@ -23,41 +23,59 @@ export async function openOwnTab(page: Page, name: 'Storage' | 'Volumes' | 'Basi
   await page.getByRole('tab', { name }).click();
 }
 
-/** Waits until Harvester has written the image's kind into the form: it does so half a second after a URL or a file is known. */
-async function settleLabels(page: Page): Promise<void> {
-  await page.waitForFunction((type) => {
-    interface Instance { readonly proxy: { readonly $props?: { readonly value?: { readonly type?: string; readonly metadata?: { readonly labels?: Record<string, string> } } } } | null; readonly subTree: Node }
-    interface Node { readonly component: Instance | null; readonly children: unknown; readonly suspense?: { readonly activeBranch: Node | null } | null }
+/**
+ * Waits until Harvester's image form has read what it needs (`fetched`: it then picks the default class, and a field filled
+ * in before that stands elsewhere in what is posted), or has written the image's kind (`labelled`: half a second after a URL
+ * or a file is known).
+ */
+async function settleForm(page: Page, until: 'fetched' | 'labelled'): Promise<void> {
+  await page.waitForFunction(([type, wanted]) => {
+    interface Proxy { readonly $props?: { readonly value?: { readonly type?: string; readonly metadata?: { readonly labels?: Record<string, string> } } }; readonly $fetchState?: { readonly pending: boolean } }
+    interface Instance { readonly proxy: Proxy | null; readonly subTree: Node }
+    interface Node { readonly component: Instance | null; readonly children: unknown }
 
-    const find = (node: Node | null): boolean => {
-      const value = node?.component?.proxy?.$props?.value;
+    const forms: Proxy[] = [];
+    const collect = (node: Node | null): void => {
+      const proxy = node?.component?.proxy;
 
-      if (value?.type === type && (value.metadata?.labels?.['harvesterhci.io/image-type'] ?? '') !== '') {
-        return true;
+      if (proxy?.$props?.value?.type === type) {
+        forms.push(proxy);
       }
-
-      return node !== null && ((node.component !== null && find(node.component.subTree)) || (Array.isArray(node.children) && node.children.some((child) => typeof child === 'object' && child !== null && find(child as Node))));
+      if (node?.component != null) {
+        collect(node.component.subTree);
+      }
+      if (Array.isArray(node?.children)) {
+        node.children.forEach((child) => { if (typeof child === 'object' && child !== null) { collect(child as Node); } });
+      }
     };
 
-    return find((document.getElementById('app') as unknown as { readonly _vnode: Node | null })._vnode);
-  }, IMAGE);
+    collect((document.getElementById('app') as unknown as { readonly _vnode: Node | null })._vnode);
+
+    return wanted === 'fetched'
+      ? forms.length > 0 && forms.every(({ $fetchState }) => $fetchState?.pending !== true)
+      : forms.some(({ $props }) => ($props?.value?.metadata?.labels?.['harvesterhci.io/image-type'] ?? '') !== '');
+  }, [IMAGE, until] as const);
 }
 
 /** Opens Harvester's image form and fills in what every image from the web needs. */
 export async function openImageForm(page: Page, host: RunningRancher, options: { readonly url: string; readonly name: string }): Promise<void> {
   await visitPage(page, host, `${IMAGE}/create`);
-  await field(page, /^URL/).fill(options.url, LOADING);
+  await field(page, /^URL/).waitFor(LOADING);
+  await settleForm(page, 'fetched');
+  await field(page, /^URL/).fill(options.url);
   await field(page, NAME).fill(options.name);
-  await settleLabels(page);
+  await settleForm(page, 'labelled');
 }
 
 /** Opens Harvester's image form for a file of this machine. */
 export async function openUploadForm(page: Page, host: RunningRancher, options: { readonly file: { readonly name: string; readonly mimeType: string; readonly buffer: Buffer }; readonly name: string }): Promise<void> {
   await visitPage(page, host, `${IMAGE}/create`);
-  await page.locator('.radio-container').nth(1).click(LOADING);
+  await page.locator('.radio-container').nth(1).waitFor(LOADING);
+  await settleForm(page, 'fetched');
+  await page.locator('.radio-container').nth(1).click();
   await page.locator('input#file').setInputFiles(options.file);
   await field(page, NAME).fill(options.name);
-  await settleLabels(page);
+  await settleForm(page, 'labelled');
 }
 
 /** Turns the option, on whichever form is shown. */
