@@ -161,6 +161,18 @@ describe('BootImageOption', () => {
     expect(wrapper.find('[data-testid="lhv2-fit-host-node-3"]').text()).toContain('Needs 100 GiB; scheduled 4 GiB of 60 GiB allowed');
   });
 
+  it('names the disk that limits, unless all of them do', async () => {
+    const { wrapper } = await open(ON, [...rawReadyCluster(), ...rawNode({ name: 'node-3', maximum: 60 })]);
+    const ask = async (size: string): Promise<string> => {
+      await wrapper.find('[data-testid="lhv2-boot-fit"] input').setValue(size);
+
+      return wrapper.find('[data-testid="lhv2-boot-fit"] .lhv2-banner').text();
+    };
+
+    expect(await ask('100')).toContain('node-3 · nvme0n1 is the limit.');
+    expect(await ask('2000')).toContain('No disk has room for more.');
+  });
+
   it.each([[4 * GIB, 'No other host can take a replica'], [null, 'None fits; no other host can take a replica']])('ends no sentence in nothing where there is no disk to name: %s', async (virtualSize, text) => {
     const { wrapper } = await open({ ...ON, virtualSize }, [...rawReadyCluster(), ...rawNode({ name: 'node-3', diskType: 'filesystem' })]);
 
