@@ -65,6 +65,13 @@ describe('time left', () => {
     expect(rises.shortestMs).toBeLessThan(steady.shortestMs ?? 0);
     expect([falls.confidence, rises.confidence]).toEqual(['low', 'low']);
   });
+  // By hand for the first: parts of 4,4,4,1,1,1 %, pace 2.5 %, deviation √2.7 of 2.5; lately 1 %, a fall to 0.4 of the pace expected once more.
+  it.each<[string, readonly number[], readonly [number, number]]>([
+    ['of a pace that has fallen', [20, 24, 28, 32, 33, 34, 35], [78_270, 1_328_735]], ['of a pace that has risen', [20, 21, 22, 23, 27, 31, 35], [48_919, 212_598]], ['of a pace that has nearly stopped', [20, 30, 40, 50, 51, 52], [19_031, 1_543_512]]
+  ])('%s, exactly', (_name, percents, told) => {
+    const { shortestMs, longestMs } = estimateRebuild(every5(...percents), NOW);
+    expect([shortestMs, longestMs]).toEqual(told);
+  });
   it('is none at the end', () => {
     expect(estimateRebuild(every5(...range(90, 100)), NOW)).toMatchObject({ state: 'estimated', shortestMs: 0, longestMs: 0 });
     expect(estimateRebuild(every5(...range(89, 99)), NOW)).toMatchObject({ state: 'estimated', shortestMs: 0 });

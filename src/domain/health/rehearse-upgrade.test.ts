@@ -53,12 +53,14 @@ describe('VMs that cannot migrate', () => {
     ['a node selector', { nodeSelector: { 'kubernetes.io/hostname': 'node-1' } }], ['a device of the host', { domain: { devices: { hostDevices: [{ name: 'gpu', deviceName: 'nvidia.com/x' }] } } }],
     ['affinity to their own node', affinity(on('kubernetes.io/hostname', 'In', 'node-1'))], ['affinity to a label that no other node has', affinity(on('disk', 'In', 'fast'))],
     ['affinity by name', affinity({ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['node-1'] }] })], ['a term that asks for too much', affinity({ matchExpressions: [{ key: 'disk', operator: 'In', values: ['slow'] }, { key: 'gpu', operator: 'Exists' }] })],
+    ['a label that only its own node has', affinity(on('own', 'Exists'))], ['a label that all have, and must not', affinity(on('disk', 'DoesNotExist'))], ['values that all have, and must not', affinity(on('disk', 'NotIn', 'fast', 'slow'))], ['a rank that only its own node is below', affinity(on('rank', 'Lt', '1'))], ['a rank exactly as low as it must be below', affinity(on('rank', 'Lt', '0'))],
+    ['a rank exactly as high as it must be above', affinity(on('rank', 'Gt', '2'))], ['a rank above, of a label that nobody has', affinity(on('none', 'Gt', '-1'))], ['a rank below, of a label that nobody has', affinity(on('none', 'Lt', '9'))], ['another field', affinity({ matchFields: [{ key: 'metadata.uid', operator: 'In', values: ['node-2'] }] })],
     ['a term that asks for nothing: it fits nothing', affinity({})], ['a number too high', affinity(on('rank', 'Gt', '5'))], ['an operator of the future', affinity(on('rank', 'Near', '1'))]
   ])('are refused for %s', (_why, spec) => {
     expect(refuse(...nodes(3), server('v1.9.0'), machine('vm', spec))).toEqual([{ code: 'non-migratable-machines', status: 422, message: `${TIED}default/vm`, volumes: [], machines: ['default/vm'], skippedBy: '' }]);
   });
   it.each<[string, Fields]>([
-    ['no ties', {}], ['affinity that another node meets', affinity(on('disk', 'In', 'slow'))], ['one of two terms met elsewhere', affinity(on('disk', 'In', 'fast'), on('rank', 'Lt', '2'))],
+    ['no ties', {}], ['affinity by name to another node', affinity({ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['node-2'] }] })], ['a label that all have', affinity(on('disk', 'Exists'))], ['a value that must not be, of a label that nobody has', affinity(on('none', 'NotIn', 'fast'))], ['a rank that another node is below', affinity(on('rank', 'Lt', '2'))], ['affinity that another node meets', affinity(on('disk', 'In', 'slow'))], ['one of two terms met elsewhere', affinity(on('disk', 'In', 'fast'), on('rank', 'Lt', '2'))],
     ['a label that must not be', affinity(on('gpu', 'DoesNotExist'))], ['a value that must not be', affinity(on('disk', 'NotIn', 'fast'))], ['a rank', affinity(on('rank', 'Gt', '1'))]
   ])('are not, with %s', (_why, spec) => expect(refuse(...nodes(3), server('v1.9.0'), machine('vm', spec))).toEqual([]));
 

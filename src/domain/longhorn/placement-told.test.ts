@@ -60,6 +60,9 @@ describe('where a planned volume goes, and all that is told of it', () => {
     ['disk tags, one there and one missing', [withDisk({ spec: { tags: ['nvme'] } })], { diskSelector: ['nvme', 'ssd'] }],
     ['another node is required', [], { replicas: 1, onlyNode: 'node-2' }],
     ['a node is preferred', [], { replicas: 2, preferredNode: 'node-3' }],
+    ['a node is preferred, and nodes may be shared: for one replica', [], { replicas: 4, preferredNode: 'node-3', nodeSoftAntiAffinity: 'enabled' }],
+    ['no node is preferred, and nodes may be shared', [], { replicas: 4, preferredNode: '', nodeSoftAntiAffinity: 'enabled' }],
+    ['a node is preferred that has one, and nodes may be shared', [], { replicas: 4, preferredNode: 'node-3', existing: [place(1), place(2), place(3)], nodeSoftAntiAffinity: 'enabled' }],
     ['a node is preferred that has one', [], { replicas: 2, preferredNode: 'node-3', existing: [place(3)] }],
     ['a node is preferred where a failed one is kept', [], { replicas: 2, preferredNode: 'node-3', held: [place(3)], isReplacing: true }],
     ['a linked clone, its source on two nodes', [], { replicas: 2, sources: [place(1), place(3, { diskId: 'elsewhere' })] }],
@@ -112,7 +115,7 @@ describe('where a planned volume goes, and all that is told of it', () => {
     ['a replica that the disk does not count yet', [], { existing: [place(3, { name: 'new' })], replicas: 3 }],
     ['a replica that the disk counts', [], { existing: [place(3, { name: 'pvc-1-r-3' })], replicas: 3 }],
     ['a leaving and a failed replica that the disk does not count yet', [], { leaving: [place(3, { name: 'one' })], held: [place(3, { name: 'two' })], replicas: 1 }],
-    ['replicas of others that the disk does not count yet', [rawReplica(3, { metadata: { name: 'other' } }, 'pvc-9'), rawVolume({ spec: { size: String(7 * GIB) } }, 'pvc-9'), rawReplica(3, {}, 'pvc-1'), rawReplica(3, { metadata: { name: 'gone', deletionTimestamp: ago(5) } }, 'pvc-9'), rawReplica(3, { metadata: { name: 'unknown' } }, 'pvc-8'), rawReplica(3, { metadata: { name: 'elsewhere' }, spec: { diskID: 'other' } }, 'pvc-9')], { countsInFlight: true }],
+    ['replicas of others that the disk does not count yet', [rawReplica(3, { metadata: { name: 'other' } }, 'pvc-9'), rawVolume({ spec: { size: String(7 * GIB) } }, 'pvc-9'), rawReplica(3, {}, 'pvc-1'), rawVolume({ spec: { size: String(11 * GIB) } }, 'pvc-1'), rawReplica(3, { metadata: { name: 'gone', deletionTimestamp: ago(5) } }, 'pvc-6'), rawVolume({ spec: { size: String(13 * GIB) } }, 'pvc-6'), rawReplica(3, { metadata: { name: 'unknown' } }, 'pvc-8'), rawReplica(3, { metadata: { name: 'elsewhere' }, spec: { diskID: 'other' } }, 'pvc-5'), rawVolume({ spec: { size: String(17 * GIB) } }, 'pvc-5')], { countsInFlight: true }],
     ['replicas of others, not asked for', [rawReplica(3, { metadata: { name: 'other' } }, 'pvc-9'), rawVolume({ spec: { size: String(7 * GIB) } }, 'pvc-9')]],
     ['a disk without a UUID', [withDisk({ status: { diskUUID: '' } })], { existing: [{ nodeName: 'node-9', diskId: '', name: 'new' }], replicas: 4 }]
   ];
@@ -207,6 +210,12 @@ describe('what Longhorn’s scheduler is asked for a volume', () => {
     ['a volume of no size, count or use', [volume({ size: null, numberOfReplicas: null }, { actualSize: null }), copy(1), copy(2)], { size: 0, replicas: 0, actualSize: 0 }],
     ['selectors and overrides', [volume({ dataEngine: 'v1', nodeSelector: ['a'], diskSelector: ['b'], replicaSoftAntiAffinity: 'enabled', replicaZoneSoftAntiAffinity: 'disabled', replicaDiskSoftAntiAffinity: 'enabled' }), copy(1), copy(2)], { engine: 'v1', nodeSelector: ['a'], diskSelector: ['b'], nodeSoftAntiAffinity: 'enabled', zoneSoftAntiAffinity: 'disabled', diskSoftAntiAffinity: 'enabled' }]
   ])('%s', (_name, objects, own, options, status) => { expect(ask(objects, options, status)).toEqual({ ...base, ...own }); });
+});
+
+it('tells nodes by name, in whatever order they are read', () => {
+  const { nodes, chosen } = explainPlacement(rawCluster([...three].reverse()), plan);
+  expect(nodes.map((node) => node.nodeName)).toEqual(['node-1', 'node-2', 'node-3']);
+  expect(chosen[0]?.nodeName).toBe('node-1');
 });
 
 it('finds no place where there are no nodes', () => {
