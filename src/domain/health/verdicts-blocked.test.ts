@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import {
-  ago, DISK_OF_DOWN_NODE, failed, GIB, nodeDown, NOW, rawCondition, rawEngine, rawInstanceManager, rawKubeNode, rawNode, rawReplica, rawSetting, rebuildOf, withObjects, withoutObjects
+  ago, DISK_OF_DOWN_NODE, failed, GIB, nodeDown, NOW, rawCondition, rawEngine, rawInstanceManager, rawKubeNode, rawNode, rawReplica, rawSetting, rawVolume, rebuildOf, withObjects, withoutObjects
 } from '../testing/raw-objects';
 import { awaited, degraded, diskReady, diskThree, healthy, homeless, lost, PRECHECK, two, unscheduled } from '../testing/situations';
 import { expectCodes, expectTold } from '../testing/told-cases';
@@ -49,6 +49,10 @@ describe('what is blocked, and all that is told of it', () => {
     ['nothing that explains it', withObjects(healthy, degraded(), two, rawReplica(3, { status: { currentState: 'stopping' } }))],
     ['a disk kept for the failed', lost(degraded(unscheduled('replica scheduling failed'), { replicaDiskSoftAntiAffinity: 'disabled' }))],
     ['a disk full of what is not Longhorn’s', homeless(SAYS_SPACE, stranger({ scheduledReplica: { 'pvc-9-r-1': 100 * GIB } }))],
+    ['a disk of another replica’s, full of what is not Longhorn’s', homeless(SAYS_SPACE, stranger({ scheduledReplica: {} }), rawReplica(3, {}, 'pvc-8'), rawVolume({ status: { actualSize: 40 * GIB } }, 'pvc-8'), rawReplica(3, { metadata: { name: 'x' } }, 'pvc-7'), rawVolume({ status: { actualSize: null } }, 'pvc-7'), rawReplica(3, { metadata: { name: 'y' } }, 'pvc-6'), rawReplica(3, { metadata: { name: 'z' }, spec: { diskID: 'other' } }, 'pvc-5'))],
+    ['a disk of a replica whose volume nobody knows, full of what is not Longhorn’s', homeless(SAYS_SPACE, stranger({ scheduledReplica: { y: 100 * GIB, w: 5 } }), rawReplica(3, { metadata: { name: 'y' } }, 'pvc-6'))],
+    ['a disk full of what is not Longhorn’s, exactly by a tenth', homeless(SAYS_SPACE, stranger({ storageMaximum: 1000, storageAvailable: 900, storageScheduled: 1000, conditions: [rawCondition('Ready', true), rawCondition('Schedulable', false, 'DiskPressure')] }))],
+    ['the node of the lost copy and another are not ready', lost(degraded(unscheduled(PRECHECK)), rawNode(3, { conditions: nodeDown(3, 'ManagerPodDown') }), ...fourth, rawNode(4, { conditions: nodeDown(4, 'ManagerPodDown') }))],
     ['space that is counted twice', withObjects(homeless(''), degraded(unscheduled(SAYS_SPACE), { numberOfReplicas: 4, replicaSoftAntiAffinity: 'enabled' }), rawReplica(3, { spec: { diskID: 'disk-3b' } }), rawNode(3, { disk: { spec: {}, status: {} } }))]
   ]);
 });
@@ -75,6 +79,12 @@ describe('of what is blocked is told', () => {
     ['nothing foreign where space is free', homeless(PRECHECK, diskThree({ spec: { allowScheduling: false }, status: { storageAvailable: 300 * GIB } })), ['scheduling-off', 'copy-discarded']],
     ['nothing foreign while replicas could not be read', homeless(SAYS_SPACE, stranger({})), ['insufficient-storage', 'copy-discarded'], { status: { 'longhorn.io.replica': 'stale' } }],
     ['nothing foreign in what is reserved', homeless(SAYS_SPACE, diskThree({ spec: { storageReserved: 800 * GIB }, status: { storageAvailable: 200 * GIB } })), ['insufficient-storage', 'copy-discarded']],
+    ['nothing counted twice for a neighbour on the same disk', withObjects(homeless(''), degraded(unscheduled(SAYS_SPACE), { numberOfReplicas: 4, replicaSoftAntiAffinity: 'enabled' }), rawReplica(3)), ['insufficient-storage', 'copy-discarded']],
+    ['nothing counted twice by another reason', withObjects(homeless(''), degraded(unscheduled('disks are unavailable'), { numberOfReplicas: 4, replicaSoftAntiAffinity: 'enabled' }), rawReplica(3, { spec: { diskID: 'disk-3b' } })), ['copy-discarded']],
+    ['nothing counted twice by two reasons', withObjects(homeless(''), degraded(unscheduled(`${SAYS_SPACE}; disks are unavailable`), { numberOfReplicas: 4, replicaSoftAntiAffinity: 'enabled' }), rawReplica(3, { spec: { diskID: 'disk-3b' } })), ['insufficient-storage', 'copy-discarded']],
+    ['no disk kept while it is waited for', awaited(degraded({ lastDegradedAt: ago(60) }, { replicaDiskSoftAntiAffinity: 'disabled' })), ['waiting-for-copy', 'no-place-after-wait']],
+    ['no lack of nodes where one of them could hold more', twoNodes(degraded(unscheduled('replica scheduling failed'), { numberOfReplicas: 3 }), rawReplica(2, failed(900))), ['blocked-other', 'last-good-copy']],
+    ['no copy discarded while one more waits for a place', homeless(PRECHECK, rawReplica(3, { spec: { nodeID: '', diskID: '', healthyAt: '', lastHealthyAt: '' }, status: { currentState: 'stopped', storageIP: '', ip: '', port: 0 } }), cordoned(3)), ['node-cordoned']],
     ['nothing counted twice without a neighbour', homeless(SAYS_SPACE), ['insufficient-storage', 'copy-discarded']]
   ]);
 });
@@ -91,6 +101,8 @@ describe('what was lost, and all that is told of it', () => {
     ['the manager is missing, and it is waited for', awaited(rawNode(3, { conditions: nodeDown(3, 'ManagerPodMissing') }))],
     ['the manager is down, and a place is elsewhere', lost(rawNode(3, { conditions: nodeDown(3, 'ManagerPodDown') }), ...fourth)],
     ['two instance managers are down for want of huge pages', lost(...managers('error', 'stopped'), hugepages(false), ...fourth)],
+    ['the instance manager is down, that of the other engine is not', lost(...managers('error'), rawInstanceManager(3, { metadata: { name: 'im-v1' }, spec: { dataEngine: 'v1' } }), ...fourth)],
+    ['a disk that was taken away, two others are there', lost(rawReplica(3, failed(900, { spec: { diskID: 'disk-gone', diskPath: '/dev/gone' } })), rawNode(3, { spec: { disks: { a: { diskType: 'block', path: '/dev/a' }, b: { diskType: 'block', path: '/dev/b' } } }, status: { diskStatus: { a: { diskUUID: 'disk-a', diskType: 'block' }, b: { diskUUID: 'disk-b', diskType: 'block' } } } }), ...fourth)],
     ['the instance manager is gone, the node says nothing of huge pages', withoutObjects(lost(rawNode(3, { conditions: [rawCondition('Ready', true), rawCondition('Schedulable', true)] }), ...fourth), 'InstanceManager', 'instance-manager-3')],
     ['the instance manager is down, and it is waited for', awaited(...managers('error'))],
     ['a disk that is not ready', awaited(diskThree(diskReady('DiskNotReady')))],
