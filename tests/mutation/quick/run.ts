@@ -31,11 +31,14 @@ const copy = mkdtempSync(join(ROOT, 'reports/mutation/quick/copy-'));
 try {
   for (const part of ['src/domain', 'src/l10n']) cpSync(join(ROOT, part), join(copy, part), { recursive: true });
   for (const { name, content } of instrumented) writeFileSync(join(copy, name), content);
-  const [plan, result] = [join(copy, 'plan.json'), join(ROOT, `reports/mutation/quick/${folder}.json`)];
+  const [plan, result] = [join(copy, 'plan.json'), join(copy, 'result.json')];
   writeFileSync(plan, JSON.stringify({ tests: below(testList).map((name) => join(copy, name)), mutants }));
   const { status } = spawnSync(process.execPath, ['--import', pathToFileURL(require.resolve('tsx', { paths: [ROOT] })).href, join(HERE, 'driver.mjs'), plan, result], { stdio: 'inherit', cwd: copy, env: { ...process.env, TELL: 'again', HONESTY_RUNS: '10', PROPERTY_RUNS: '20', PLACEMENT_RUNS: '30', PLAN_RUNS: '20' } });
   if (status !== 0) process.exitCode = 1;
-  else report(JSON.parse(readFileSync(result, 'utf8')) as readonly Tried[]);
+  else {
+    cpSync(result, join(ROOT, `reports/mutation/quick/${folder}.json`));
+    report(JSON.parse(readFileSync(result, 'utf8')) as readonly Tried[]);
+  }
 } finally {
   rmSync(copy, { recursive: true, force: true });
 }
