@@ -28,6 +28,7 @@ export const UNREACHED: Readonly<Record<string, string>> = {
   59: 'no engine is moved to another node',
   61: 'nothing is looked at between a failed clone and its next try',
   68: 'nothing is looked at between the loss of the last replica and the detachment',
+  69: 'nothing is looked at in the moment between the detachment of a faulted volume and its automatic salvage',
   73: 'no volume fails in its first attachment',
   79: 'nothing is looked at while a volume is provisioned',
   80: 'nothing is looked at while a volume is deleted',
