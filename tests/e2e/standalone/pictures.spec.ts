@@ -39,7 +39,7 @@ const FORM = '/create/image';
 const turnOn = async(page: Page): Promise<void> => {
   await page.getByTestId(IMAGE.toggle).click();
   await expect(page.getByTestId(IMAGE.toggle)).toHaveAttribute('aria-checked', 'true');
-  await expect(page.getByTestId(IMAGE.readiness)).not.toContainText(/Still being read|尚未/);
+  await expect(page.getByTestId(IMAGE.readiness)).not.toContainText(/Still being read|仍在读取/);
   // Folded rows too: the picture is of all of them.
   const folded = page.getByTestId(IMAGE.readiness).locator('details:not([open]) > summary');
 
@@ -153,7 +153,7 @@ const SCENES: readonly Scene[] = [
     app.simulator.cluster.store.edit('kubevirt.io.virtualmachineinstance', 'default/web-1', (draft) => { (draft.status?.conditions as object[]).push({ type: 'Paused', status: 'True', reason: 'PausedIOError', message: 'VMI was paused, IO error' }); });
     await causeShown(page);
   } },
-  { name: 'pipeline-machine-unreadable', cluster: { scenario: 'healthy', role: 'project-member' }, route: '/machines/default/web-1', prepare: async(page) => { await expect(page.getByTestId(MACHINE.state)).toContainText('Running'); } },
+  { name: 'pipeline-machine-unreadable', cluster: { scenario: 'healthy', role: 'project-member' }, route: '/machines/default/web-1', prepare: async(page) => { await expect(page.getByTestId(MACHINE.state)).toContainText(/Running|运行中/); } },
 
   { name: 'upload-sending', cluster: slow, route: FORM, part: IMAGE.upload, prepare: async(page) => {
     // 8 Mbit/s to the server.
