@@ -55,9 +55,9 @@ export function diagnoseVolume(view: ClusterView, volumeName: string, now: numbe
   };
 }
 
-/** Degraded, and what would say "it is stuck" could not be read: only a rebuild that runs speaks for itself. */
+/** Degraded or on its way, and what would say "it is stuck" could not be read: only a rebuild that runs speaks for itself. */
 function mayBeStuckUnseen(situation: Situation, level: Level): boolean {
-  return level === 'degraded' && situation.rebuilding === null && !situation.isRecoveryVerifiable;
+  return ((level === 'degraded' && situation.rebuilding === null) || level === 'transition') && !situation.isRecoveryVerifiable;
 }
 
 function collect(rules: readonly Rule[], situation: Situation, into: Finding[]): void {
