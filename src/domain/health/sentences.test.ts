@@ -4,7 +4,8 @@ import type { MessageFormatElement } from '@formatjs/icu-messageformat-parser';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { REFUSALS } from './actions';
-import { diagnosisCatalogue } from './catalogue';
+import { Expected } from '../testing/told';
+import { COMMON_PARAMS, diagnosisCatalogue } from './catalogue';
 import { PLACEMENT_CODES } from '../longhorn/placement-types';
 
 type Sentences = Record<string, Record<'title' | 'cause' | 'next', string>>;
@@ -26,6 +27,13 @@ describe('the sentences of diagnoses', () => {
     expect(new Set(codes).size).toBe(codes.length);
     const rows = [...Array.from({ length: 85 }, (_, index) => String(index + 1)), '28b', '28c', '46b'];
     expect(rows.filter((row) => !diagnosisCatalogue.some((entry) => entry.row === row))).toEqual([]);
+  });
+
+  it('are of the rows, levels and parameters that are written down', () => {
+    const expected = new Expected(new URL('./testing/expected/catalogue.txt', import.meta.url));
+    const told = diagnosisCatalogue.map(({ row, code, level, phase, isNote, params }) => `  ${row === '' ? '–' : row} ${code} [${[level, phase, isNote ? 'note' : null].filter(Boolean).join(', ')}] ${params.slice(COMMON_PARAMS.length).join(' ')}`.trimEnd()).join('\n');
+    expect(told).toBe(expected.of('row, code, level, parameters', told));
+    expect(expected.unused()).toEqual([]);
   });
 
   it.each(diagnosisCatalogue.map((entry) => [entry.code, entry] as const))('%s: title, cause and next step in both languages, from its own parameters', (code, entry) => {
