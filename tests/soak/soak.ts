@@ -44,6 +44,10 @@ export interface SoakResult {
   /** Bytes after a forced collection: after the first round, and at each one. */
   readonly heapStart: number;
   readonly heaps: readonly number[];
+  /** Characters of the flight record at each round: it fills up to its own bound, by design, and is part of the heap. */
+  readonly recorded: readonly number[];
+  /** Objects held at each round: the storm leaves orphans and makes replicas. */
+  readonly objects: readonly number[];
 }
 
 const SETTLE_MS = 60_000;
@@ -102,6 +106,8 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   const timers = new Set<ReturnType<typeof setTimeout>>();
   const found: string[] = [];
   const heaps: number[] = [];
+  const recorded: number[] = [];
+  const objects: number[] = [];
   let faults = 0;
 
   async function storm(until: number): Promise<void> {
@@ -154,7 +160,9 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
       }
     }
     heaps.push(collectGarbage());
-    options.log?.(`round ${ String(heaps.length) }: ${ String(faults) } faults, ${ String(events) } events, ${ String(found.length) } differences, ${ ((heaps.at(-1) ?? 0) / 2 ** 20).toFixed(1) } MB`);
+    recorded.push(health.flight.size().characters);
+    objects.push(INVENTORY_KINDS.reduce((sum, kind) => sum + inventory.count(kind), 0));
+    options.log?.(`round ${ String(heaps.length) }: ${ String(faults) } faults, ${ String(events) } events, ${ String(found.length) } differences, ${ ((heaps.at(-1) ?? 0) / 2 ** 20).toFixed(1) } MB, of it ${ ((recorded.at(-1) ?? 0) / 2 ** 20).toFixed(1) } MB record; ${ String(objects.at(-1)) } objects`);
     await control({ command: 'speed', args: { speed: options.speed } });
   }
 
@@ -167,7 +175,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
       await compare();
     }
 
-    return { seconds: Math.round((Date.now() - begun) / 1000), faults, events, lostConnections, comparisons: heaps.length, differences: found, heapStart: heaps[0] ?? 0, heaps };
+    return { seconds: Math.round((Date.now() - begun) / 1000), faults, events, lostConnections, comparisons: heaps.length, differences: found, heapStart: heaps[0] ?? 0, heaps, recorded, objects };
   } finally {
     timers.forEach((timer) => { clearTimeout(timer); });
     stopCounting();
