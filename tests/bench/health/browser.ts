@@ -14,7 +14,7 @@ export interface Measured {
 }
 
 /** Nothing but this machine is reached; said to the resolver, because intercepting requests would cost what is measured. */
-const LOCAL_ONLY = '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1';
+export const LOCAL_ONLY = '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1';
 
 /** @param without patterns of addresses that are not loaded */
 export async function openPage(url: string, without: readonly string[] = []): Promise<Measured> {
