@@ -75,6 +75,8 @@ for (const { name, locale, option, running } of LANGUAGES) {
       await expect(page.getByTestId(IMAGE.imagePage)).toBeVisible();
       await expect(page.getByTestId(IMAGE.pipeline)).toHaveAttribute('data-state', 'done', { timeout: 90_000 });
       expect(store.list('harvesterhci.io.virtualmachineimage')[0]?.spec).toMatchObject({ displayName: 'by-keyboard', backend: 'cdi' });
+      // The pipeline also looks with each second of the clock: the button may follow a moment later.
+      await expect(page.getByTestId(IMAGE.createMachine)).not.toHaveAttribute('aria-disabled');
       await tabTo(page, IMAGE.createMachine);
       await page.keyboard.press('Enter');
 
