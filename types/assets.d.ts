@@ -10,3 +10,8 @@ declare module '*.yaml' {
 }
 
 declare module '*.css';
+
+declare module '*?worker&inline' {
+  const InlineWorker: new () => Worker;
+  export default InlineWorker;
+}

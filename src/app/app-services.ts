@@ -2,6 +2,7 @@ import { watch } from 'vue';
 import type { InjectionKey } from 'vue';
 import { createHarvesterApi } from '@/api';
 import type { HttpClient } from '@/api/contract';
+import { createSocketOpener } from '@/api/feed/relayed-socket';
 import { createTranslator } from '@/l10n/translate';
 import type { Translator } from '@/l10n/translate';
 import { createClusterContext } from '@/stores/cluster-context';
@@ -36,6 +37,7 @@ export function createAppServices(router: Router): AppServices {
   const cluster = createClusterContext({
     clusterId,
     api: createHarvesterApi(http, base),
+    openSocket: createSocketOpener(),
     locale: translator.locale,
     t: (key, params) => translator.t(key, params),
     links: pageLinks,

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createSocketOpener } from '@/api/feed/relayed-socket';
 import { FakeSteve } from '@/api/testing/fake-steve';
+import { InProcessWorker } from '@/api/testing/in-process-worker';
 import { KIND } from '@/domain/kube/kinds';
 import { createInventory } from './inventory';
 import type { LiveInventory } from './inventory';
 
-/** Every failure that a Harvester's lists, watches and proxies are known for; after each, the inventory equals a fresh list. */
+/** Every failure that a Harvester's lists, watches and proxies are known for, through the worker's relay; after each, the inventory equals a fresh list. */
 
 const KINDS = [KIND.volume, KIND.replica] as const;
 const MINUTE = 60_000;
@@ -51,7 +53,7 @@ beforeEach(async() => {
     server.put(KIND.volume, `ls/${ name }`);
     server.put(KIND.replica, `ls/${ name }-r`, { spec: { volumeName: name } });
   }
-  inventory = createInventory(server.api, { openSocket: server.openSocket, origin: 'http://localhost', pageSize: 2, random: () => 0.5, onUnauthorized: () => { unauthorized++; } });
+  inventory = createInventory(server.api, { openSocket: createSocketOpener({ startWorker: () => new InProcessWorker(server.openSocket) }), origin: 'http://localhost', pageSize: 2, random: () => 0.5, onUnauthorized: () => { unauthorized++; } });
   inventory.need(KINDS);
   await settle(11_000);
 });

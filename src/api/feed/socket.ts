@@ -48,12 +48,23 @@ export function createFeedSocket(options: SocketOptions): FeedSocket {
   let wasOpen = false;
   let attempt = 0;
   let openedAt = 0;
+  let heardAt = -Infinity;
   let silenceTimer: ReturnType<typeof setTimeout> | undefined;
   let reconnectTimer: ReturnType<typeof setTimeout> | undefined;
+  const silence = options.silence ?? SILENCE;
 
+  /** Gives the line up after so long without a word. A timer set anew with every message would cost more than reading it. */
   const listen = (ms: number): void => {
     clearTimeout(silenceTimer);
-    silenceTimer = setTimeout(() => { lose(); }, ms);
+    silenceTimer = setTimeout(() => {
+      const left = heardAt + silence - performance.now();
+
+      if (left > 0) {
+        listen(left);
+      } else {
+        lose();
+      }
+    }, ms);
   };
 
   const detach = (): void => {
@@ -96,6 +107,7 @@ export function createFeedSocket(options: SocketOptions): FeedSocket {
 
       return;
     }
+    heardAt = -Infinity;
     listen(CONNECT_TIMEOUT);
     socket.onopen = () => {
       const isReturn = wasOpen;
@@ -103,13 +115,14 @@ export function createFeedSocket(options: SocketOptions): FeedSocket {
       isOpen = true;
       wasOpen = true;
       openedAt = Date.now();
-      listen(options.silence ?? SILENCE);
+      heardAt = performance.now();
+      listen(silence);
       options.onOpen(isReturn);
     };
     socket.onclose = () => { lose(); };
     socket.onerror = () => { lose(); };
     socket.onmessage = ({ data }) => {
-      listen(options.silence ?? SILENCE);
+      heardAt = performance.now();
       const frame = parseFrame(data);
 
       if (frame) {

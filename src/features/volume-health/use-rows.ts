@@ -5,8 +5,8 @@ import { parseQuery, type RowQuery } from './query';
 import { buildRow, isMadeFrom, isSameRow, type HealthRow } from './row';
 import { RowModel } from './rows';
 
-/** Sweeps are bundled: eyes don't read faster, and a burst of events costs one sweep. */
-const SWEEP_MS = 200;
+/** Sweeps are at least this far apart: eyes don't read faster. Less than between two flushes, so that one drawing serves both. */
+const SWEEP_MS = 150;
 
 /** The words of a row's trouble, so that the search box finds causes. Calm rows have none, and cost nothing. */
 function causeWords(row: HealthRow, wording: Wording): string {
@@ -38,6 +38,7 @@ export function useRows(cluster: ClusterContext, wording: Readonly<Ref<Wording>>
   const version = shallowRef(0);
   const query = computed(() => parseQuery(address.value));
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let sweptAt = -Infinity;
   const dirty = new Set<string>();
 
   function sweep(names?: Iterable<string>): void {
@@ -53,16 +54,25 @@ export function useRows(cluster: ClusterContext, wording: Readonly<Ref<Wording>>
     }
   }
 
-  // Volumes are judged again also when their claim or one of their machines has changed.
-  const unfollow = health.follow((name) => {
-    dirty.add(name);
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      sweep(dirty);
-      dirty.clear();
-    }, SWEEP_MS);
-  });
+  function sweepDirty(): void {
+    timer = undefined;
+    sweptAt = performance.now();
+    sweep(dirty);
+    dirty.clear();
+  }
 
+  // Volumes are judged again also when their claim or one of their machines has changed.
+  const unfollow = health.follow((name) => { dirty.add(name); });
+
+  watch(health.version, () => {
+    const wait = sweptAt + SWEEP_MS - performance.now();
+
+    if (wait <= 0 && timer === undefined) {
+      sweepDirty();
+    } else {
+      timer ??= setTimeout(sweepDirty, wait);
+    }
+  }, { flush: 'sync' });
   watch(query, (next, old) => {
     const isSame = old && next.text === old.text && next.sort === old.sort && next.isDescending === old.isDescending && next.group === old.group && next.needsAttention === old.needsAttention &&
       [...next.tiles].join() === [...old.tiles].join() && JSON.stringify(Object.values(next.facets).map((set) => [...set])) === JSON.stringify(Object.values(old.facets).map((set) => [...set]));

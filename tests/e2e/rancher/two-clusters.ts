@@ -31,6 +31,8 @@ export async function addSecondCluster(host: RunningRancher, context: BrowserCon
 
     await route.fulfill({ response, body: (await response.text()).replaceAll(url, host.url) });
   });
+  // The sockets of workers cannot be sent elsewhere; a page without workers opens its own.
+  await context.addInitScript(() => { Reflect.deleteProperty(window, 'Worker'); });
   await context.routeWebSocket(isIts, (socket) => {
     const asked = new URL(socket.url());
     const upstream = new WebSocket(`${url.replace('http', 'ws')}${asked.pathname}${asked.search}`, { headers: { cookie: 'R_SESS=test' } });

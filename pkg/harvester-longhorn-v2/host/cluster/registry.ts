@@ -1,6 +1,7 @@
 import { computed, effectScope, shallowRef, watch, type EffectScope, type ShallowRef } from 'vue';
 import { createHarvesterApi } from '@/api';
 import type { HttpClient } from '@/api/contract';
+import { createSocketOpener } from '@/api/feed/relayed-socket';
 import { createClusterContext, type OwnedClusterContext } from '@/stores/cluster-context';
 import type { HostServices } from '../types';
 import { createPageLinks, navigateTo } from './links';
@@ -8,6 +9,7 @@ import { clusterBase, currentClusterId, currentLocale, hostRouter } from './stor
 
 /** How long a cluster that nobody looks at stays live: people go to Rancher's home page and come back. */
 const IDLE = 60_000;
+const openSocket = createSocketOpener();
 
 export interface ClusterRegistry {
   /** The cluster on screen; null between clusters and after logout. */
@@ -43,6 +45,7 @@ function openCluster(services: HostServices, clusterId: string, translate: Owned
   const context = createClusterContext({
     clusterId,
     api: createHarvesterApi(http, clusterBase(store, clusterId)),
+    openSocket,
     locale: computed(() => currentLocale(store)),
     t: translate,
     links: createPageLinks(router, clusterId),
