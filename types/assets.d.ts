@@ -12,6 +12,6 @@ declare module '*.yaml' {
 declare module '*.css';
 
 declare module '*?worker&inline' {
-  const InlineWorker: new () => Worker;
+  const InlineWorker: new (options?: { readonly name?: string }) => Worker;
   export default InlineWorker;
 }

@@ -22,6 +22,8 @@ export interface ProxiedApp extends RunningApp {
   readonly path: string;
   /** Requests that neither the app's server nor the cluster's API has an answer for, as `GET /path`. */
   readonly strays: readonly string[];
+  /** Paths of the sockets that were opened, with a session. */
+  readonly sockets: readonly string[];
 }
 
 /** The files of the packaged chart: of the archive, as a cluster would unpack it. */
@@ -67,6 +69,7 @@ export async function startProxiedApp(options: SimulatorOptions = {}): Promise<P
   const path = appPath(name);
   const embedded = embedCluster(options);
   const strays: string[] = [];
+  const sockets: string[] = [];
 
   const isSignedIn = (req: IncomingMessage): boolean => /(^|;\s*)R_SESS=./.test(req.headers.cookie ?? '');
   const answer = async(req: IncomingMessage, res: ServerResponse): Promise<void> => {
@@ -85,7 +88,9 @@ export async function startProxiedApp(options: SimulatorOptions = {}): Promise<P
   const server = createServer((req, res) => { answer(req, res).catch(() => { res.destroy(); }); });
 
   server.on('upgrade', (req, socket, head) => {
-    if (!isSignedIn(req) || !embedded.side.upgrade(req, socket, head)) {
+    if (isSignedIn(req) && embedded.side.upgrade(req, socket, head)) {
+      sockets.push(new URL(req.url ?? '/', 'http://localhost').pathname);
+    } else {
       strays.push(`UPGRADE ${ req.url }`);
       socket.destroy();
     }
@@ -97,6 +102,7 @@ export async function startProxiedApp(options: SimulatorOptions = {}): Promise<P
     url: `http://127.0.0.1:${ port }`,
     path,
     strays,
+    sockets,
     simulator: embedded.simulator,
     control: (command, args = {}) => embedded.simulator.control.run(command, args),
     async close() {

@@ -1,5 +1,8 @@
 import type { SocketLike } from './socket';
 
+/** Name of the worker, for those who look at a page from outside. */
+export const RELAY = 'lhv2-relay';
+
 /** What the page tells the relay: where to connect, what to send, or that it is done. */
 export type ToRelay = { readonly open: string } | { readonly send: string } | { readonly close: true };
 /** What the relay tells the page: the state of the socket, or the messages of a while, oldest first. */

@@ -1,5 +1,5 @@
 import RelayWorker from './relay.worker?worker&inline';
-import type { FromRelay, ToRelay } from './relay';
+import { RELAY, type FromRelay, type ToRelay } from './relay';
 import type { SocketLike } from './socket';
 
 /** The part of `Worker` we use; tests bring their own. */
@@ -14,7 +14,7 @@ export interface SocketOpenerOptions {
  * Opens sockets in a worker, which bundles what arrives: a message costs the page's main thread as much as reading it,
  * and at 200 a second that shows. Where a page may not start workers (its content policy), the sockets are ordinary ones.
  */
-export function createSocketOpener({ startWorker = () => new RelayWorker(), openDirectly = (url) => new WebSocket(url) }: SocketOpenerOptions = {}): (url: string) => SocketLike {
+export function createSocketOpener({ startWorker = () => new RelayWorker({ name: RELAY }), openDirectly = (url) => new WebSocket(url) }: SocketOpenerOptions = {}): (url: string) => SocketLike {
   /** Known once a worker was refused: it would be again. */
   let mustBeDirect = false;
 

@@ -204,25 +204,19 @@ test.describe('traps of the dashboard around us (Harvester UI 1.8.2)', () => {
   });
 
   test('host trap 5: pages come and go, and one feed serves them all', async () => {
-    const { page } = session;
-    const open = new Set<unknown>();
+    const { page, host } = session;
+    const sockets = (): unknown => host.simulator.control.describe().sockets;
 
-    page.on('websocket', (socket) => {
-      if (/\/subscribe/.test(socket.url())) {
-        open.add(socket);
-        socket.on('close', () => { open.delete(socket); });
-      }
-    });
     await session.load(HEALTH);
     await expect(page.getByTestId('lhv2-live')).toHaveAttribute('data-state', 'live', { timeout: 40_000 });
 
-    const before = open.size;
+    const before = sockets();
 
     for (const path of ['harvesterhci.io.volume', `${IMAGE}/create`, HEALTH, MACHINE, HEALTH]) {
       await session.visit(path);
     }
     await expect(page.getByTestId('lhv2-live')).toHaveAttribute('data-state', 'live', { timeout: 30_000 });
-    expect(open.size).toBe(before);
+    await expect.poll(sockets).toBe(before);
   });
 
   test('host trap 6: another cluster on screen shows its own volumes, and back again the first one\'s', async () => {

@@ -1,6 +1,7 @@
 import type { BrowserContext } from '@playwright/test';
 import { WebSocket } from 'ws';
 import { createSimulator } from '../../../pkg/harvester-simulator/src/index';
+import { RELAY } from '../../../src/api/feed/relay';
 import type { RunningRancher } from '../../support/rancher';
 
 export interface SecondCluster {
@@ -31,8 +32,18 @@ export async function addSecondCluster(host: RunningRancher, context: BrowserCon
 
     await route.fulfill({ response, body: (await response.text()).replaceAll(url, host.url) });
   });
-  // The sockets of workers cannot be sent elsewhere; a page without workers opens its own.
-  await context.addInitScript(() => { Reflect.deleteProperty(window, 'Worker'); });
+  // The sockets of workers cannot be sent elsewhere; a page that may not start the worker opens its own.
+  await context.addInitScript((relay) => {
+    window.Worker = new Proxy(window.Worker, {
+      construct(target, [url, options]: ConstructorParameters<typeof Worker>) {
+        if (options?.name === relay) {
+          throw new DOMException('refused', 'SecurityError');
+        }
+
+        return new target(url, options);
+      }
+    });
+  }, RELAY);
   await context.routeWebSocket(isIts, (socket) => {
     const asked = new URL(socket.url());
     const upstream = new WebSocket(`${url.replace('http', 'ws')}${asked.pathname}${asked.search}`, { headers: { cookie: 'R_SESS=test' } });

@@ -22,10 +22,8 @@ test('the packaged app, served through the service proxy: Harvester\'s session i
   test.setTimeout(150_000);
   const { url, path, simulator } = harvester;
   const home = `${ url }${ path }`;
-  const sockets: string[] = [];
   const tokens: (string | undefined)[] = [];
 
-  page.on('websocket', (socket) => sockets.push(new URL(socket.url()).pathname));
   page.on('request', (request) => {
     if (request.method() !== 'GET') {
       tokens.push(request.headers()['x-api-csrf']);
@@ -48,7 +46,7 @@ test('the packaged app, served through the service proxy: Harvester\'s session i
     await expect(row).toHaveAttribute('data-level', 'healthy');
     harvester.control('node-down', { node: volume.otherNodes[0] ?? '' });
     await expect(row).toHaveAttribute('data-level', 'degraded');
-    expect(new Set(sockets)).toEqual(new Set(['/v1/harvester/subscribe']));
+    expect(new Set(harvester.sockets)).toEqual(new Set(['/v1/harvester/subscribe']));
   });
 
   await test.step('every page finds its parts beside the first one', async() => {
