@@ -7,6 +7,9 @@ import { RowModel } from './rows';
 
 /** Sweeps are at least this far apart: eyes don't read faster. Less than between two flushes, so that one drawing serves both. */
 const SWEEP_MS = 150;
+/** So far apart while volumes come by the hundred: each sweep then sorts all rows. */
+const LOADING_SWEEP_MS = 500;
+const MANY = 200;
 
 /** The words of a row's trouble, so that the search box finds causes. Calm rows have none, and cost nothing. */
 function causeWords(row: HealthRow, wording: Wording): string {
@@ -65,7 +68,7 @@ export function useRows(cluster: ClusterContext, wording: Readonly<Ref<Wording>>
   const unfollow = health.follow((name) => { dirty.add(name); });
 
   watch(health.version, () => {
-    const wait = sweptAt + SWEEP_MS - performance.now();
+    const wait = sweptAt + (dirty.size > MANY ? LOADING_SWEEP_MS : SWEEP_MS) - performance.now();
 
     if (wait <= 0 && timer === undefined) {
       sweepDirty();
