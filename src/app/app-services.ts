@@ -2,6 +2,7 @@ import { watch } from 'vue';
 import type { InjectionKey } from 'vue';
 import { createHarvesterApi } from '@/api';
 import type { HttpClient } from '@/api/contract';
+import { startRelayWorker } from '@/api/feed/relay-worker';
 import { createSocketOpener } from '@/api/feed/relayed-socket';
 import { createTranslator } from '@/l10n/translate';
 import type { Translator } from '@/l10n/translate';
@@ -37,7 +38,7 @@ export function createAppServices(router: Router): AppServices {
   const cluster = createClusterContext({
     clusterId,
     api: createHarvesterApi(http, base),
-    openSocket: createSocketOpener(),
+    openSocket: createSocketOpener(startRelayWorker),
     locale: translator.locale,
     t: (key, params) => translator.t(key, params),
     links: pageLinks,

@@ -53,7 +53,7 @@ beforeEach(async() => {
     server.put(KIND.volume, `ls/${ name }`);
     server.put(KIND.replica, `ls/${ name }-r`, { spec: { volumeName: name } });
   }
-  inventory = createInventory(server.api, { openSocket: createSocketOpener({ startWorker: () => new InProcessWorker(server.openSocket) }), origin: 'http://localhost', pageSize: 2, random: () => 0.5, onUnauthorized: () => { unauthorized++; } });
+  inventory = createInventory(server.api, { openSocket: createSocketOpener(() => new InProcessWorker(server.openSocket)), origin: 'http://localhost', pageSize: 2, random: () => 0.5, onUnauthorized: () => { unauthorized++; } });
   inventory.need(KINDS);
   await settle(11_000);
 });

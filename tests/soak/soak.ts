@@ -13,6 +13,8 @@ import { ref } from 'vue';
 import { WebSocket } from 'ws';
 import { createHarvesterApi } from '@/api';
 import type { SocketLike } from '@/api/feed';
+import { createSocketOpener } from '@/api/feed/relayed-socket';
+import { InProcessWorker } from '@/api/testing/in-process-worker';
 import { KIND } from '@/domain/kube/kinds';
 import { createClusterContext } from '@/stores/cluster-context';
 import { INVENTORY_KINDS } from '@/stores/parsers';
@@ -89,14 +91,14 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     locale: ref('en-us'), t: (key) => key, navigate: () => undefined,
     links: { volume: () => null, machine: () => null, image: () => null, host: () => null, setting: () => null, createMachine: () => null, createImage: () => null, health: () => null },
     origin: server.url,
-    openSocket: (url) => {
+    openSocket: createSocketOpener(() => new InProcessWorker((url) => {
       const socket = new WebSocket(url);
 
       // Closed before it opened, it says so once more after its handlers are gone; a browser's does not.
       socket.on('error', () => undefined);
 
       return socket as unknown as SocketLike;
-    },
+    })),
     onConnection: (isOpen) => { lostConnections += Number(!isOpen); }
   });
   const { inventory, health } = cluster;

@@ -36,10 +36,7 @@ afterEach(() => { vi.useRealTimers(); });
 describe('a socket in a worker', () => {
   let far: FakeSocket;
   let worker: InProcessWorker;
-  const open = createSocketOpener({
-    startWorker: () => worker,
-    openDirectly: () => { throw new Error('not through the worker'); }
-  });
+  const open = createSocketOpener(() => worker, () => { throw new Error('not through the worker'); });
 
   beforeEach(() => {
     far = new FakeSocket(new FakeSteve());
@@ -169,7 +166,7 @@ describe('a page that may not start workers', () => {
   });
 
   it('opens an ordinary socket when starting one throws, and does not try again', async() => {
-    const open = createSocketOpener({ startWorker: () => { started++; throw new Error('refused'); }, openDirectly: () => direct });
+    const open = createSocketOpener(() => { started++; throw new Error('refused'); }, () => direct);
     const { heard } = page(open);
 
     direct.open();
@@ -182,16 +179,13 @@ describe('a page that may not start workers', () => {
 
   it('opens an ordinary socket when the script is refused, and does not try again', async() => {
     let worker: InProcessWorker | undefined;
-    const open = createSocketOpener({
-      startWorker: () => {
-        started++;
-        worker = new InProcessWorker(() => { throw new Error('never runs'); });
-        worker.terminate();
+    const open = createSocketOpener(() => {
+      started++;
+      worker = new InProcessWorker(() => { throw new Error('never runs'); });
+      worker.terminate();
 
-        return worker;
-      },
-      openDirectly: () => direct
-    });
+      return worker;
+    }, () => direct);
     const { socket, heard } = page(open);
 
     await settle(20);
@@ -210,10 +204,7 @@ describe('a page that may not start workers', () => {
 
   it('is lost when there is no ordinary socket either', () => {
     let worker: InProcessWorker | undefined;
-    const open = createSocketOpener({
-      startWorker: () => (worker = new InProcessWorker(() => { throw new Error('never runs'); })),
-      openDirectly: () => { throw new Error('refused, too'); }
-    });
+    const open = createSocketOpener(() => (worker = new InProcessWorker(() => { throw new Error('never runs'); })), () => { throw new Error('refused, too'); });
     const { heard } = page(open);
 
     worker?.onerror?.call(worker as unknown as Worker, new Event('error') as ErrorEvent);

@@ -1,20 +1,16 @@
-import RelayWorker from './relay.worker?worker&inline';
-import { RELAY, type FromRelay, type ToRelay } from './relay';
+import type { FromRelay, ToRelay } from './relay';
 import type { SocketLike } from './socket';
 
 /** The part of `Worker` we use; tests bring their own. */
 export type WorkerLike = Pick<Worker, 'postMessage' | 'terminate' | 'onmessage' | 'onerror'>;
 
-export interface SocketOpenerOptions {
-  readonly startWorker?: () => WorkerLike;
-  readonly openDirectly?: (url: string) => SocketLike;
-}
-
 /**
  * Opens sockets in a worker, which bundles what arrives: a message costs the page's main thread as much as reading it,
  * and at 200 a second that shows. Where a page may not start workers (its content policy), the sockets are ordinary ones.
+ *
+ * @param startWorker starts a worker that runs a relay; throws where there may be none
  */
-export function createSocketOpener({ startWorker = () => new RelayWorker({ name: RELAY }), openDirectly = (url) => new WebSocket(url) }: SocketOpenerOptions = {}): (url: string) => SocketLike {
+export function createSocketOpener(startWorker: () => WorkerLike, openDirectly: (url: string) => SocketLike = (url) => new WebSocket(url)): (url: string) => SocketLike {
   /** Known once a worker was refused: it would be again. */
   let mustBeDirect = false;
 

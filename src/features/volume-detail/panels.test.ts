@@ -82,7 +82,7 @@ describe('VolumeHealthPanel', () => {
     const panel = show(VolumeHealthPanel, { claimId: 'ci/build-cache' });
 
     await settle();
-    expect(badge(panel)).toBe('Rebuilding 43 %');
+    expect(badge(panel)).toBe('Rebuilding 43\u00a0%');
     const rebuilt = [rawVolume({ spec: { numberOfReplicas: 2 }, status: { robustness: 'healthy', kubernetesStatus: { pvName: 'pvc-cache', namespace: 'ci', pvcName: 'build-cache', workloadsStatus: [] } } }, 'pvc-cache'),
       rawEngine({ 1: 'RW', 2: 'RW' }, {}, 'pvc-cache'), rawReplica(2, {}, 'pvc-cache')];
 
@@ -249,7 +249,7 @@ describe('cells and banner', () => {
 
     await settle();
     // Its root disk's claim does not exist: nothing is known of it, but the rebuild is worse.
-    expect(badge(cell)).toBe('Rebuilding 43 %');
+    expect(badge(cell)).toBe('Rebuilding 43\u00a0%');
     expect(badge(volume)).toBe('Degraded · waiting');
   });
 

@@ -58,7 +58,7 @@ afterEach(() => {
 describe('VolumeHealthPage', () => {
   it('says in one sentence how things stand, and shows the worst first', async () => {
     await open();
-    expect(page.find('[data-testid=lhv2-sentence]').text()).toMatch(/^\d of 9 volumes need you\..*1 is rebuilding \(43 %\)/);
+    expect(page.find('[data-testid=lhv2-sentence]').text()).toMatch(/^\d of 9 volumes need you\..*1 is rebuilding \(43\u00a0%\)/);
     expect(page.find('[data-testid=lhv2-live]').attributes('data-state')).toBe('live');
     expect(rows()[0]).toBe('pvc-lost');
     expect(rows()).toHaveLength(9);

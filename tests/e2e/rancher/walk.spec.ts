@@ -128,13 +128,13 @@ test.describe('from Harvester\'s own forms to a running VM and its replicas (Har
 
       host.control('slow-rebuild', { factor: 0.05 });
       host.control('node-up', { node: victim });
-      await expect(line).toContainText(/Rebuilding \d+ %/, { timeout: 90_000 });
+      await expect(line).toContainText(/Rebuilding \d+\s%/, { timeout: 90_000 });
 
       const percents = new Set<string>();
 
       await expect.poll(async () => {
         const text = await line.innerText();
-        const percent = /Rebuilding (\d+) %/.exec(text)?.[1];
+        const percent = /Rebuilding (\d+)\s%/.exec(text)?.[1];
 
         if (percent !== undefined) {
           percents.add(percent);

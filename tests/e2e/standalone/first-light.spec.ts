@@ -71,7 +71,7 @@ test('from a URL to a running machine, through a node failure, back to healthy',
     expect(posts[0]?.spec).toMatchObject({ backend: 'cdi', targetStorageClassName: CLASS, sourceType: 'download', url: images.url() });
     expect(posts[0]?.metadata?.annotations).toMatchObject({ 'harvesterhci.io/storageClassName': CLASS });
     await expect(page.getByTestId(IMAGE.pipeline)).toHaveAttribute('data-state', 'done', { timeout: 90_000 });
-    const percents = (await seen()).flatMap((text) => [...text.matchAll(/(\d+) %/g)].map(([, percent]) => Number(percent)));
+    const percents = (await seen()).flatMap((text) => [...text.matchAll(/(\d+)\s%/g)].map(([, percent]) => Number(percent)));
 
     expect(percents.filter((percent) => percent > 0 && percent < 100), 'progress was seen on its way').not.toEqual([]);
     const [image] = store.list('harvesterhci.io.virtualmachineimage');
@@ -145,7 +145,7 @@ test('from a URL to a running machine, through a node failure, back to healthy',
     const row = page.locator(`[data-testid=lhv2-row][data-volume="${ volume.name }"]`);
 
     await expect(row.getByTestId('lhv2-state')).toHaveAttribute('data-level', 'healthy', { timeout: 90_000 });
-    const percents = (await seen()).flatMap((text) => /(\d+) %/.exec(text)?.[1] ?? []).map(Number);
+    const percents = (await seen()).flatMap((text) => /(\d+)\s%/.exec(text)?.[1] ?? []).map(Number);
 
     expect(new Set(percents).size, `the percentage moved: ${ percents.join() }`).toBeGreaterThan(1);
     expect(percents).toEqual([...percents].sort((a, b) => a - b));

@@ -40,8 +40,8 @@ const NOT_HEALTHY = [/\bHealthy\b/];
 
 const TOLD: Readonly<Record<string, Told>> = {
   // Degraded and recovering.
-  rebuilding: { ...APP, tile: 'rebuilding', badge: /Rebuilding \d+ %/, says: [/rebuilt on harvester-2/, /from harvester-[13]/, /2 of 3/], never: NOT_HEALTHY, needs: false, byDefault: true },
-  'rebuild-limited': { ...APP, tile: 'rebuilding', badge: /Rebuilding \d+ %/, says: [/limited to 25 MB\/s/, /harvester-2/], needs: false },
+  rebuilding: { ...APP, tile: 'rebuilding', badge: /Rebuilding \d+\s%/, says: [/rebuilt on harvester-2/, /from harvester-[13]/, /2 of 3/], never: NOT_HEALTHY, needs: false, byDefault: true },
+  'rebuild-limited': { ...APP, tile: 'rebuilding', badge: /Rebuilding \d+\s%/, says: [/limited to 25 MB\/s/, /harvester-2/], needs: false },
   'rebuild-queued': { ...APP, claim: 'app-2-disk-0', tile: 'rebuilding', badge: /queued/, says: [/harvester-3 already rebuilds 1 of at most 1/, /concurrent-replica-rebuild-per-node-limit/], needs: false, byDefault: true },
   'rebuild-retrying': { ...APP, tile: 'rebuilding|stuck|waiting|blocked', badge: /Degraded|Rebuilding/, says: [/harvester-2/, /1 of 5 tries/], never: NOT_HEALTHY, needs: false },
   stuck: {
@@ -77,9 +77,9 @@ const TOLD: Readonly<Record<string, Told>> = {
   'linked-clone-stuck': { ...APP, claim: 'clone', tile: 'blocked', badge: /blocked/, says: [/linked clone/, /source/], panels: ['volume'], version: '1.9' },
   'legacy-linked-clone': { ...APP, tile: 'blocked|stuck', badge: /Degraded/, says: [/such clones are not rebuilt/, /new clone from its source/], version: '1.9' },
   purging: { ...APP, tile: 'rebuilding|waiting', badge: /Degraded|Rebuilding/, says: [/Snapshots are being purged before the rebuild starts/], needs: false },
-  'fast-rebuild-off': { ...APP, tile: 'rebuilding', badge: /Rebuilding \d+ %/, says: [/rebuilt on harvester-/], needs: false },
+  'fast-rebuild-off': { ...APP, tile: 'rebuilding', badge: /Rebuilding \d+\s%/, says: [/rebuilt on harvester-/], needs: false },
   'migrating-degraded': { ...APP, tile: 'waiting', badge: /paused/, says: [/No replica is rebuilt during live migration to harvester-2/], needs: false },
-  'migration-waits': { ...APP, tile: 'rebuilding', badge: /Rebuilding \d+ %/, says: [/rebuilt on harvester-2/, /cannot migrate to harvester-3 while a replica is being rebuilt/], needs: false },
+  'migration-waits': { ...APP, tile: 'rebuilding', badge: /Rebuilding \d+\s%/, says: [/rebuilt on harvester-2/, /cannot migrate to harvester-3 while a replica is being rebuilt/], needs: false },
   // By design, and switched off.
   'too-few-v2-nodes': { ...APP, tile: 'blocked', badge: /by design/, says: [/only 2 nodes have a disk for v2; harvester-3 has none/, /Accept 2 replicas/], hosts: { 'harvester-3': /No v2 disk/ }, byDefault: true },
   'single-node': { ...APP, claim: 'edge-1-disk-0', tile: 'blocked', badge: /by design/, says: [/3 replicas are asked for and the cluster has 1 node/, /Only the replica on harvester-1 is good/, /Fewer replicas would make that permanent/] },
@@ -112,7 +112,7 @@ const TOLD: Readonly<Record<string, Told>> = {
   'offline-rebuild-blocked': { ...APP, tile: 'stopped', badge: /Stopped · 2 of 3/, says: [/2 of 3/, /[Oo]ffline rebuild/], never: [/Degraded · /], speed: 60, overTime: true, then: needed },
   'stopped-incomplete': { ...APP, tile: 'stopped', badge: /Stopped · 2 of 3/, says: [/2 of 3 replicas are complete; the rest are rebuilt when the VM starts/, /Rebuild while stopped/], never: [/Degraded/], needs: false, byDefault: true },
   'stopped-unplaced': { ...APP, tile: 'stopped', badge: /Stopped · \d of 3/, says: [/2 of 3/], never: [/Degraded · /] },
-  'offline-rebuild': { ...APP, tile: 'rebuilding', badge: /Rebuilding \d+ %/, says: [/rebuilt on harvester-3/, /attached the volume by itself/], needs: false },
+  'offline-rebuild': { ...APP, tile: 'rebuilding', badge: /Rebuilding \d+\s%/, says: [/rebuilt on harvester-3/, /attached the volume by itself/], needs: false },
   // Critical.
   faulted: { ...APP, tile: 'critical', badge: /Faulted/, says: [/auto-salvage is off\. 3 replicas can be salvaged/, /Salvage the replica on harvester-\d/, /Delete no replica/], never: [/Delete the \w+ replica/, /Degraded/], byDefault: true },
   'faulted-nodes-down': { ...APP, tile: 'critical', badge: /Faulted/, says: [/on nodes that are down: harvester-\d, harvester-\d/, /Bring these nodes back first\. Remove neither replicas nor nodes/], never: [/Delete the \w+ replica/, /Degraded/], byDefault: true },

@@ -1,6 +1,7 @@
 import { computed, effectScope, shallowRef, watch, type EffectScope, type ShallowRef } from 'vue';
 import { createHarvesterApi } from '@/api';
 import type { HttpClient } from '@/api/contract';
+import { startRelayWorker } from '@/api/feed/relay-worker';
 import { createSocketOpener } from '@/api/feed/relayed-socket';
 import { createClusterContext, type OwnedClusterContext } from '@/stores/cluster-context';
 import type { HostServices } from '../types';
@@ -9,7 +10,7 @@ import { clusterBase, currentClusterId, currentLocale, hostRouter } from './stor
 
 /** How long a cluster that nobody looks at stays live: people go to Rancher's home page and come back. */
 const IDLE = 60_000;
-const openSocket = createSocketOpener();
+const openSocket = createSocketOpener(startRelayWorker);
 
 export interface ClusterRegistry {
   /** The cluster on screen; null between clusters and after logout. */
