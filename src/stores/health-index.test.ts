@@ -226,6 +226,26 @@ describe('createHealthIndex', () => {
     expect(health.history('a').robustnessChanges.map(({ to }) => to)).toEqual(['degraded', 'healthy']);
   });
 
+  it('lets go of changes that no rule looks back to, and keeps at most fifty', async() => {
+    await start();
+    for (let turn = 0; turn < 30; turn++) {
+      volume('a', { status: { state: 'attached', robustness: 'degraded' } });
+      await settle(1000);
+      volume('a', { status: { state: 'attached', robustness: 'healthy' } });
+      await settle(1000);
+    }
+    expect(health.history('a').robustnessChanges).toHaveLength(50);
+    await settle(59 * 60_000);
+    volume('a', { status: { state: 'attached', robustness: 'degraded' } });
+    const at = Date.now();
+
+    expect(health.history('a').robustnessChanges.every((change) => change.at > at - 3_600_000)).toBe(true);
+    expect(health.history('a').robustnessChanges.length).toBeGreaterThan(20);
+    await settle(3_600_000);
+    volume('a', { status: { state: 'attached', robustness: 'healthy' } });
+    expect(health.history('a').robustnessChanges).toEqual([{ at: Date.now(), to: 'healthy' }]);
+  });
+
   it('samples a rebuild, begins anew when it restarts, and forgets when it ends', async() => {
     await start();
     const engine = (progress: number | null): void => {

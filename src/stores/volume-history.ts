@@ -12,6 +12,8 @@ export interface HistoryKeeper {
 }
 
 const MOST_CHANGES = 50;
+/** Twice what any rule looks back, milliseconds: with a new change, older ones are let go. */
+const REMEMBERED = 3_600_000;
 const MOST_SAMPLES = 120;
 /** Progress that stands still is noted this seldom, milliseconds. */
 const STILL = 5000;
@@ -29,6 +31,8 @@ function sampled(samples: readonly Sample[], at: number, percent: number): reado
 
   return percent > last.percent || at - last.at >= STILL ? [...samples, { at, percent }].slice(-MOST_SAMPLES) : samples;
 }
+
+const recent = (changes: VolumeHistory['robustnessChanges'] | undefined, at: number): VolumeHistory['robustnessChanges'] => changes?.filter((change) => change.at > at - REMEMBERED) ?? [];
 
 /** Takes notes of robustness changes and rebuild progress as records change. */
 export function createHistoryKeeper(now: () => number): HistoryKeeper {
@@ -58,7 +62,7 @@ export function createHistoryKeeper(now: () => number): HistoryKeeper {
       return;
     }
     histories.set(name, {
-      robustnessChanges: hasChanged ? [...old?.robustnessChanges ?? [], { at, to: after.robustness }].slice(-MOST_CHANGES) : old?.robustnessChanges ?? [],
+      robustnessChanges: hasChanged ? [...recent(old?.robustnessChanges, at), { at, to: after.robustness }].slice(-MOST_CHANGES) : old?.robustnessChanges ?? [],
       rebuildSamples: old?.rebuildSamples ?? {},
       stateSince: old && before?.rawState === after.rawState ? old.stateSince : at,
       firstSeenAt: old?.firstSeenAt ?? at
