@@ -2,7 +2,7 @@ import { watch } from 'vue';
 import type { InjectionKey } from 'vue';
 import { createHarvesterApi } from '@/api';
 import type { HttpClient } from '@/api/contract';
-import { startRelayWorker } from '@/api/feed/relay-worker';
+import { startRelayWorker } from '@/api/feed/start-relay';
 import { createSocketOpener } from '@/api/feed/relayed-socket';
 import { createTranslator } from '@/l10n/translate';
 import type { Translator } from '@/l10n/translate';

@@ -1,7 +1,7 @@
 import { computed, effectScope, shallowRef, watch, type EffectScope, type ShallowRef } from 'vue';
 import { createHarvesterApi } from '@/api';
 import type { HttpClient } from '@/api/contract';
-import { startRelayWorker } from '@/api/feed/relay-worker';
+import { startRelayWorker } from '@/api/feed/start-relay';
 import { createSocketOpener } from '@/api/feed/relayed-socket';
 import { createClusterContext, type OwnedClusterContext } from '@/stores/cluster-context';
 import type { HostServices } from '../types';
