@@ -39,11 +39,24 @@ describe('quick address', () => {
     expect(quick.query.value).toBe(url.query.value);
   });
 
-  it('sorts at once, and goes to the address after the next frame', () => {
+  it('sorts at once, and goes to the address only after the frame that shows it', () => {
+    const frames: (() => void)[] = [];
+    const set = vi.spyOn(url, 'set');
+
+    vi.stubGlobal('document', { hidden: false });
+    vi.stubGlobal('requestAnimationFrame', (frame: () => void) => frames.push(frame));
+    vi.stubGlobal('cancelAnimationFrame', () => undefined);
     quick.set({ sort: '-size' });
     expect(quick.query.value).toEqual({ sort: '-size' });
     expect(url.query.value).toEqual({ sort: 'size' });
+    // The frame is late: sorting took its time.
+    vi.advanceTimersByTime(200);
+    expect(set).not.toHaveBeenCalled();
+    frames.forEach((frame) => { frame(); });
+    expect(set).not.toHaveBeenCalled();
     vi.advanceTimersByTime(50);
+    vi.unstubAllGlobals();
+    expect(set).toHaveBeenCalledTimes(1);
     url.arrive();
     expect(url.query.value).toEqual({ sort: '-size' });
     expect(quick.query.value).toBe(url.query.value);

@@ -1,10 +1,13 @@
 import { computed, onBeforeUnmount, shallowRef, watch, type ComputedRef } from 'vue';
+import { createFrameScheduler } from '@/stores/frame';
 import { changeQuery, type Query, type UrlState } from '../url-state';
 
 export type Changes = Readonly<Record<string, string | null>>;
 
 /** While somebody types, the address follows when the hand has paused so long, milliseconds. */
 const PAUSE = 250;
+/** After the frame that shows what was chosen, a moment for it to be on its way, milliseconds. */
+const SHOWN = 40;
 
 export interface QuickAddress {
   /** The address, with what was just chosen already in it. */
@@ -30,10 +33,19 @@ export function useQuickAddress(url: UrlState): QuickAddress {
     sent = chosen.value;
     url.set(sent);
   }
-  function choose(changes: Changes, pause: number): void {
-    chosen.value = { ...chosen.value, ...changes };
+  function sendAfter(pause: number): void {
     clearTimeout(timer);
     timer = setTimeout(send, pause);
+  }
+  const frame = createFrameScheduler(() => { sendAfter(SHOWN); });
+
+  function stop(): void {
+    frame.cancel();
+    clearTimeout(timer);
+  }
+  function choose(changes: Changes): void {
+    stop();
+    chosen.value = { ...chosen.value, ...changes };
   }
 
   watch(url.query, (next) => {
@@ -47,16 +59,21 @@ export function useQuickAddress(url: UrlState): QuickAddress {
     });
 
     if (rest.length === 0) {
-      clearTimeout(timer);
+      stop();
     }
     chosen.value = Object.fromEntries(rest);
   }, { flush: 'sync' });
-  onBeforeUnmount(() => { clearTimeout(timer); });
+  onBeforeUnmount(stop);
 
   return {
     query: computed(() => changeQuery(url.query.value, chosen.value)),
-    // One frame to draw it, and a moment for the frame to be on its way.
-    set: (changes) => { choose(changes, 40); },
-    type: (text) => { choose({ q: text }, PAUSE); }
+    set: (changes) => {
+      choose(changes);
+      frame.request();
+    },
+    type: (text) => {
+      choose({ q: text });
+      sendAfter(PAUSE);
+    }
   };
 }
